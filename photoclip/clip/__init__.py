@@ -1,0 +1,1 @@
+"""CLIP itself: encoders, zero-shot prediction, training. Knows no photo library and no Qt."""

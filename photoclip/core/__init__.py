@@ -1,0 +1,1 @@
+"""The photo library: scanning, decoding, storage, search, tags. Knows no Qt."""

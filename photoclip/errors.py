@@ -1,0 +1,8 @@
+"""The error a person can cause or meet: one plain sentence that says what happened and what to do."""
+
+
+class PhotoClipError(Exception):
+    """An expected failure. Its text is shown to the person as it is, without a traceback.
+
+    The text says what happened and what to do, names the file, and carries no codes.
+    """

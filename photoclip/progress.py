@@ -1,0 +1,61 @@
+"""How long work reports itself: a generator of `Progress` that obeys a `StopFlag`.
+
+The app, the command line and the tests all drive the same generators and differ only in what
+they do with each report.
+"""
+
+import threading
+from dataclasses import dataclass
+
+
+class StopFlag:
+    """Asks long work, from any thread, to end soon or to pause for a while."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+
+    def stop(self) -> None:
+        """End the work at its next safe point; a paused work ends too."""
+        self._stopped.set()
+        self._running.set()
+
+    def pause(self) -> None:
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._running.is_set() and not self.stopped
+
+    def wait_while_paused(self) -> None:
+        """Block until resumed or stopped; return at once when neither was asked."""
+        self._running.wait()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of long work.
+
+    Attributes:
+        phase: what is being done, e.g. "scanning", "indexing", "training".
+        done: how many units are done so far.
+        total: how many there are in all, or None while that is not known.
+        seconds_left: an estimate, or None while there is too little to estimate from.
+        rate: units per second over the recent past, or None.
+        detail: a short addition for a person, e.g. a loss or a file name.
+    """
+
+    phase: str
+    done: int
+    total: int | None = None
+    seconds_left: float | None = None
+    rate: float | None = None
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""The desktop window. All of PhotoClip that knows Qt, and nothing else."""

@@ -5,6 +5,8 @@ they do with each report.
 """
 
 import threading
+import time
+from collections import deque
 from dataclasses import dataclass
 
 
@@ -59,3 +61,29 @@ class Progress:
     seconds_left: float | None = None
     rate: float | None = None
     detail: str = ""
+
+
+class RateMeter:
+    """How fast work goes and how long it will still take, judged by the last few seconds.
+
+    Args:
+        window: how many seconds back to look.
+        patience: how many seconds of work to see before making an estimate.
+    """
+
+    def __init__(self, window: float = 15.0, patience: float = 2.0) -> None:
+        self._window = window
+        self._patience = patience
+        self._started = time.monotonic()
+        self._marks = deque([(self._started, 0)])
+
+    def update(self, done: int) -> float | None:
+        """Note how much is done by now; return units per second, or None while it is too early."""
+        now = time.monotonic()
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and now - self._marks[0][0] > self._window:
+            self._marks.popleft()
+        if now - self._started < self._patience:
+            return None
+        since, before = self._marks[0]
+        return (done - before) / max(now - since, 1e-9)

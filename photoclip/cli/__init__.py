@@ -1,0 +1,68 @@
+"""The command line. Without a command it opens the app."""
+
+import sys
+
+import click
+
+from photoclip import __version__
+from photoclip.cli import evaluate, library, models, train
+from photoclip.cli.session import Session, library_option, print_json
+from photoclip.errors import PhotoClipError
+
+
+class _AppByDefault(click.Group):
+    """A group whose first argument may also be a folder: then all of them are for the app."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = [arg for arg in args if not arg.startswith("-")]
+        if args and args[0] == "--library":
+            words = words[1:]
+        asks_about_itself = not words and any(arg in _SELF for arg in args)
+        if not asks_about_itself and (not words or words[0] not in self.commands):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+_SELF = ("-h", "--help", "--version")
+
+
+@click.group(cls=_AppByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="photoclip")
+@library_option
+def cli(session: Session) -> None:
+    """Find your photos by what they show. Everything stays on this computer.
+
+    photoclip [PATH…] opens the app and adds those folders.
+    """
+
+
+@cli.command("open", hidden=True)
+@click.argument("paths", nargs=-1, type=click.Path())
+@library_option
+def open_app(paths: tuple[str, ...], session: Session) -> int:
+    """Open the app, adding these folders."""
+    from photoclip.app import run
+
+    return run(session.library_path, paths)
+
+
+for _command in (*library.COMMANDS, evaluate.evaluate, models.models, train.train):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line: exit code 0, 1 for an error told in one sentence, 2 for usage."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except PhotoClipError as error:
+        if "--json" in sys.argv:
+            print_json({"error": str(error)})
+        click.echo(str(error), err=True)
+        code = 1
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,100 @@
+"""Writing a trained model as a folder that open_clip loads with its `local-dir:` scheme."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from photoclip.clip.towers import TEXT_FILES, Towers
+from photoclip.errors import PhotoClipError
+
+CONFIG_FILE = "open_clip_config.json"
+WEIGHTS_FILE = "open_clip_model.safetensors"
+RECORD_FILE = "training.json"
+CARD_FILE = "README.md"
+
+
+def check_output(folder: Path) -> None:
+    """Refuse, before hours of work, a folder that could not be replaced at the end.
+
+    Raises:
+        PhotoClipError: the path is a file, or a folder with something else than a model in it.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise PhotoClipError(f"{folder} is a file. Choose a folder for the model.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / CONFIG_FILE).is_file():
+        raise PhotoClipError(
+            f"The folder {folder} holds other files than a model. Choose an empty or a new folder."
+        )
+
+
+def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
+    """Write weights in float16, configuration, tokenizer and record; replace a model of before.
+
+    All is written beside `folder` first and renamed when complete, so that `folder` holds the old
+    model or the new one, never half of either. A model card of before is kept.
+
+    Args:
+        folder: as `check_output` allows it.
+        towers: the trained model.
+        record: how it was trained, for `training.json`.
+
+    Raises:
+        PhotoClipError: the weights do not fit into float16, or the disk refuses.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            _fill(fresh, towers, record)
+            if (folder / CARD_FILE).is_file():
+                shutil.copyfile(folder / CARD_FILE, fresh / CARD_FILE)
+            fresh.chmod(0o755)
+            _swap(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise PhotoClipError(f"The model cannot be written to {folder}: {reason}.") from error
+
+
+def _fill(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
+    state = {}
+    for name, value in towers.model.state_dict().items():
+        small = value.detach().half() if value.is_floating_point() else value
+        if small.is_floating_point() and not torch.isfinite(small).all():
+            raise PhotoClipError(
+                "The trained weights are too large for 16 bits. Train with a lower learning rate."
+            )
+        state[name] = small.contiguous().clone()
+    save_file(state, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    config = {"model_cfg": towers.model_cfg, "preprocess_cfg": towers.preprocess_cfg()}
+    _write_json(folder / CONFIG_FILE, config)
+    _write_json(folder / RECORD_FILE, record)
+    if towers.text_folder is not None:
+        for name in TEXT_FILES:
+            shutil.copyfile(towers.text_folder / name, folder / name)
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = fresh.with_name(fresh.name + ".old")
+    folder.rename(old)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,147 @@
+"""What an image tower's own classifier knows of its 1,000 classes, built into the new heads.
+
+Photos with captions are few, and cover little of what the image tower can tell apart. Its
+classifier's rows go into the image head as hidden units, each of which adds the mean text
+embedding of its class; during training, made-up features of the classes stand for photos of them.
+So the joined towers know the classes before the first step and do not lose them to the captions.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's customary name
+from torch import Tensor, nn
+
+from photoclip.clip.imagenet_texts import ClassTexts
+from photoclip.clip.losses import contrastive_loss, logit_scale
+from photoclip.clip.towers import Towers, unit
+from photoclip.errors import PhotoClipError
+
+# Where these constants come from: the measurements in the model card of the starter.
+THRESHOLD = 3.0  # subtracted from the classifier's biases: only likely classes pass the activation
+CLASS_WEIGHT = 0.4  # of a class's hidden unit on the embedding
+TEXT_WEIGHT = 0.05  # of the text projection, about 1 / length of the text features
+BACKGROUND = 0.6  # most of a random photo's features mixed into a made-up one
+STRENGTH = (6.0, 12.0)  # of the class's own row in it
+CONTRAST = 0.5  # weight of the contrastive loss between made-up features and class texts
+DISTILL = 0.25  # weight of the divergence from the classifier's opinion on real photos
+
+
+def seed_heads(towers: Towers, class_means: Tensor, generator: torch.Generator) -> None:
+    """Write the classifier into the image head and a random rotation into the text head.
+
+    Args:
+        towers: joined pretrained towers; both heads are changed.
+        class_means: (1000, text width), the mean of the text features of each class.
+        generator: of the rotation.
+
+    Raises:
+        PhotoClipError: the image tower has no classifier of 1,000 classes, or the heads are too
+            narrow to hold it.
+    """
+    classifier = _classifier(towers)
+    first, second = towers.image_head.mlp.fc1, towers.image_head.mlp.fc2
+    classes, width = len(class_means), class_means.shape[1]
+    dim = second.out_features
+    if first.out_features < classes or dim < width:
+        raise PhotoClipError(
+            f"Embeddings of length {dim} are too short to hold the classifier; take at least "
+            f"{max(classes // 2, width)}, or train without --seed-classifier."
+        )
+    rotation = torch.linalg.qr(torch.randn((dim, width), generator=generator)).Q
+    with torch.no_grad():
+        first.weight[:classes] = classifier.weight
+        first.bias[:classes] = classifier.bias - THRESHOLD
+        centred = class_means - class_means.mean(dim=0)
+        second.weight[:, :classes] = CLASS_WEIGHT * rotation @ centred.T
+        towers.text_head.weight.copy_(TEXT_WEIGHT * rotation)
+
+
+@dataclass(frozen=True)
+class ClassSample:
+    """Some different classes and a text of each.
+
+    Attributes:
+        classes: int64 (k,), numbers of the classes.
+        texts: int64 (k,), numbers of the texts in `ClassTexts.texts`.
+    """
+
+    classes: Tensor
+    texts: Tensor
+
+
+class ClassifierLoss:
+    """The terms that hold the towers to the classifier's knowledge, beside the pairs' loss."""
+
+    def __init__(self, towers: Towers, texts: ClassTexts) -> None:
+        self._towers = towers
+        self._classifier = _classifier(towers).requires_grad_(False)
+        self._of_class = texts.of_class
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts.texts))}
+        self._wording = torch.tensor([numbers[text] for text in texts.texts])
+        self._fits = torch.zeros((len(texts.of_class), len(numbers)), dtype=torch.bool)
+        for number, own in enumerate(texts.of_class):
+            self._fits[number, self._wording[list(own)]] = True
+
+    def sample(self, count: int, generator: torch.Generator) -> ClassSample:
+        """`count` different classes, or all if there are fewer, with a random text of each."""
+        classes = torch.randperm(len(self._of_class), generator=generator)[:count]
+        shares = torch.rand(len(classes), generator=generator).tolist()
+        texts = [
+            self._of_class[number][int(share * len(self._of_class[number]))]
+            for number, share in zip(classes.tolist(), shares, strict=True)
+        ]
+        return ClassSample(classes, torch.tensor(texts))
+
+    def made_up(self, sample: ClassSample, photos: Tensor, generator: torch.Generator) -> Tensor:
+        """Features that stand for photos of the classes, float32 (k, width).
+
+        Args:
+            photos: (n, width), features of real photos, for the background.
+        """
+        count = len(sample.classes)
+        backgrounds = photos[torch.randint(len(photos), (count,), generator=generator)]
+        share = BACKGROUND * torch.rand((count, 1), generator=generator)
+        low, high = STRENGTH
+        strength = low + (high - low) * torch.rand((count, 1), generator=generator)
+        rows = self._classifier.weight[sample.classes]
+        return backgrounds * share + F.relu(rows * strength)
+
+    def __call__(
+        self,
+        sample: ClassSample,
+        made_up: Tensor,
+        class_texts: Tensor,
+        photo_features: Tensor,
+        photos: Tensor,
+        log_scale: Tensor,
+    ) -> Tensor:
+        """The weighted sum of both terms, a scalar.
+
+        Args:
+            sample: k classes and their texts.
+            made_up: (k, d) embeddings of the made-up features.
+            class_texts: (k, d) embeddings of the texts.
+            photo_features: (n, width) of the real photos.
+            photos: (n, d) embeddings of the same.
+            log_scale: the t of the learned temperature.
+        """
+        # "a photo of a dog." drawn for one breed is no wrong text for another.
+        ignored = self._fits[sample.classes][:, self._wording[sample.texts]]
+        ignored.fill_diagonal_(False)
+        contrast = contrastive_loss(made_up, class_texts, log_scale, ignored)
+        opinion = F.log_softmax(self._classifier(photo_features)[:, sample.classes], dim=1)
+        logits = logit_scale(log_scale) * unit(photos) @ unit(class_texts).T
+        distill = F.kl_div(
+            F.log_softmax(logits, dim=1), opinion, reduction="batchmean", log_target=True
+        )
+        return CONTRAST * contrast + DISTILL * distill
+
+
+def _classifier(towers: Towers) -> nn.Linear:
+    if towers.classifier is None or towers.classifier.out_features != 1000:
+        raise PhotoClipError(
+            "The image tower has no classifier of ImageNet's 1,000 classes. "
+            "Train without --seed-classifier."
+        )
+    return towers.classifier

@@ -1,0 +1,51 @@
+"""The symmetric contrastive loss of CLIP with its learned temperature.
+
+Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
+(2021), figure 3 and section 2.5.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's customary name
+from torch import Tensor
+
+MAX_LOGIT_SCALE = 100.0
+"""Upper bound of exp(t): beyond it the paper found training unstable (section 2.5)."""
+
+
+def logit_scale(log_scale: Tensor) -> Tensor:
+    """exp(t), the factor on the cosines, at most `MAX_LOGIT_SCALE`; a scalar tensor."""
+    return log_scale.clamp(max=math.log(MAX_LOGIT_SCALE)).exp()
+
+
+def clamp_log_scale(log_scale: Tensor) -> None:
+    """Bring the parameter t back into [0, log 100], in place; call it after each step.
+
+    The bound inside `logit_scale` alone would let t drift into the region without gradient.
+    """
+    with torch.no_grad():
+        log_scale.clamp_(0.0, math.log(MAX_LOGIT_SCALE))
+
+
+def contrastive_loss(
+    images: Tensor, texts: Tensor, log_scale: Tensor, ignored: Tensor | None = None
+) -> Tensor:
+    """Mean of the cross-entropies image->text and text->image over a batch of n pairs.
+
+    Args:
+        images: (n, d) floating, row i belongs to row i of `texts`; any length, L2-normalised here.
+        texts: (n, d) floating.
+        log_scale: scalar t; the logits are exp(t) times the cosines.
+        ignored: (n, n) boolean, True where text j is neither right nor wrong for image i, because
+            it describes it as well; False on the diagonal. None, as in the paper, ignores none.
+
+    Returns:
+        A scalar tensor.
+    """
+    cosines = F.normalize(images, dim=-1) @ F.normalize(texts, dim=-1).T
+    logits = logit_scale(log_scale) * cosines
+    if ignored is not None:
+        logits = logits.masked_fill(ignored, -math.inf)
+    right = torch.arange(len(logits), device=logits.device)
+    return (F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2

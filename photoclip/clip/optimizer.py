@@ -1,0 +1,94 @@
+"""AdamW over the parts of two towers, and the schedule of its learning rates.
+
+Weight decay is for matrices only: gains, biases and the temperature have no scale to keep small
+(Radford et al. 2021, section 2.5).
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from photoclip.clip.towers import Towers
+
+DECAY = 0.1
+WARM_UP = 0.1
+"""Share of a stage's steps over which the rate rises to its peak."""
+FINAL_FACTOR = 0.01
+"""Of the peak rate, left at the end of a stage."""
+SEEDED_FACTOR = 0.3
+"""Of the heads' rate, for the layer that holds a built-in classifier."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """AdamW's parameter groups, each with its `peak` learning rate."""
+
+    groups: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(
+        cls, towers: Towers, rate: float, image_rate: float, text_rate: float, seeded: bool
+    ) -> "Groups":
+        """The trained parts at their rates; every other parameter is frozen.
+
+        Args:
+            seeded: the image head's first layer holds a classifier, which learns more slowly and
+                without decay.
+        """
+        model = towers.model.requires_grad_(False)
+        if not towers.is_pretrained:
+            image = set(towers.image_trunk.parameters())
+            others = [value for value in model.parameters() if value not in image]
+            others = [value for value in others if value is not towers.log_scale]
+            return cls(
+                (
+                    *_groups(towers.image_trunk.parameters(), image_rate),
+                    *_groups(others, text_rate),
+                    *_groups([towers.log_scale], rate),
+                )
+            )
+        first = towers.image_head.mlp.fc1
+        slow = set(first.parameters()) if seeded else set()
+        heads = [*towers.image_head.parameters(), *towers.text_head.parameters(), towers.log_scale]
+        found = [
+            *_groups([value for value in heads if value not in slow], rate),
+            *_groups(slow and first.parameters(), rate * SEEDED_FACTOR, decay=0.0),
+        ]
+        if image_rate:
+            found += _groups(towers.image_trunk.parameters(), image_rate)
+        if text_rate:
+            found += _groups(towers.text_layers.parameters(), text_rate)
+        return cls(tuple(found))
+
+
+def optimizer(groups: Groups) -> torch.optim.AdamW:
+    """AdamW with the second moment's decay of the paper's transformers, 0.98."""
+    return torch.optim.AdamW([dict(group) for group in groups.groups], betas=(0.9, 0.98), eps=1e-6)
+
+
+def rate_factor(step: int, steps: int) -> float:
+    """The share of the peak rate at a step: a linear rise, then half a cosine down."""
+    rise = max(1.0, WARM_UP * steps)
+    if step < rise:
+        return (step + 1) / (rise + 1)
+    along = (step - rise) / max(1.0, steps - rise)
+    return FINAL_FACTOR + (1 - FINAL_FACTOR) * (1 + math.cos(math.pi * along)) / 2
+
+
+def _groups(
+    parameters: Iterable[nn.Parameter], rate: float, decay: float = DECAY
+) -> list[dict[str, Any]]:
+    values = [value.requires_grad_(True) for value in parameters]
+    kinds = (
+        ([value for value in values if value.ndim > 1], decay),
+        ([value for value in values if value.ndim <= 1], 0.0),
+    )
+    return [
+        {"params": some, "lr": rate, "peak": rate, "weight_decay": part}
+        for some, part in kinds
+        if some
+    ]

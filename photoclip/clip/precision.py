@@ -1,0 +1,100 @@
+"""Which precision is fastest on this computer, measured once and remembered.
+
+bfloat16 is several times as fast as float32 on processors with instructions for it and slower on
+all others, and no flag says reliably which is the case. So it is measured, with the model itself.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+FILE = "precision.json"
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+# The memory of many models and machines in one roaming folder; the oldest go first.
+_REMEMBERED = 50
+# Measurements are noisy while other work runs; less than this is not worth the lost digits.
+WORTHWHILE = 1.15
+
+
+def images_per_second(encode: Callable[[], object], images: int, seconds: float = 0.4) -> float:
+    """How fast `encode` is, which encodes `images` pictures, from its best run.
+
+    Runs it once to warm up and then for about `seconds`; a large model on a slow machine, whose
+    first run already takes longer than that by far, is judged by that one.
+    """
+    start = time.perf_counter()
+    encode()
+    best = time.perf_counter() - start
+    if best < 3 * seconds:
+        end = time.perf_counter() + seconds
+        best = float("inf")
+        while (start := time.perf_counter()) < end:
+            encode()
+            best = min(best, time.perf_counter() - start)
+    return images / max(best, 1e-9)
+
+
+def machine() -> str:
+    """The processor, as far as the system tells: what a measurement holds for."""
+    import torch
+
+    name = platform.processor()
+    with contextlib.suppress(OSError):  # only on Linux, where platform knows next to nothing
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n"):
+            if line.startswith("model name"):
+                name = line.partition(":")[2].strip()
+                break
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"{name}, {platform.machine()}, {capability}, {torch.get_num_threads()} threads"
+
+
+def measurement_key(model_id: str) -> str:
+    """What a remembered precision is filed under."""
+    import torch
+
+    return f"{machine()} | torch {torch.__version__} | {model_id}"
+
+
+def remembered_precision(cache_dir: Path | None, key: str) -> str | None:
+    """The precision found best before, or None where nothing usable is remembered."""
+    entry = _read(cache_dir).get(key) if cache_dir is not None else None
+    precision = entry.get("precision") if isinstance(entry, dict) else None
+    return precision if precision in PRECISIONS else None
+
+
+def remember_precision(
+    cache_dir: Path | None, key: str, precision: str, rates: dict[str, float]
+) -> None:
+    """Note the choice and the images per second it rests on; a full disk only costs the note."""
+    if cache_dir is None:
+        return
+    entries = _read(cache_dir)
+    entries.pop(key, None)
+    rounded = {name: round(rate, 1) for name, rate in rates.items()}
+    entries[key] = {"precision": precision, "images_per_second": rounded}
+    entries = dict(list(entries.items())[-_REMEMBERED:])
+    with contextlib.suppress(OSError):
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=FILE, dir=cache_dir)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(entries, file, indent=1)
+            Path(temporary).replace(cache_dir / FILE)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _read(cache_dir: Path) -> dict[str, Any]:
+    try:
+        entries = json.loads((cache_dir / FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return entries if isinstance(entries, dict) else {}

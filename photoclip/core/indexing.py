@@ -1,0 +1,258 @@
+"""Indexing: from folders on disk to searchable photos, as one generator of progress.
+
+Reading and decoding run ahead of the encoder in a pool of threads; the calling thread embeds a
+batch and stores it in one transaction. So a run may be stopped, or killed, at any point: what is
+stored is whole, and the next run goes on from there.
+"""
+
+import calendar
+import errno
+import os
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import xxhash
+
+from photoclip.clip.encoder import Encoder
+from photoclip.core.folders import inside
+from photoclip.core.imaging import UnreadablePhoto, decode, thumbnail_jpeg
+from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
+from photoclip.core.library import Library
+from photoclip.core.metadata import read_metadata
+from photoclip.core.survey import Candidate, Survey, mark, survey
+from photoclip.core.tagging import Tagger, retag
+from photoclip.core.types import IndexProgress, IndexReport
+from photoclip.errors import PhotoClipError
+from photoclip.progress import RateMeter, StopFlag
+
+# No camera's file is larger, and reading one would fill the memory.
+_LARGEST_FILE = 1 << 30
+# How often what is ready is embedded and stored although the batch is not full, in seconds: so
+# photos show up steadily even where decoding is slow.
+_PATIENCE = 1.0
+_SCAN_REPORTS_PER_SECOND = 10
+
+
+def index(
+    library: Library,
+    encoder: Encoder,
+    tagger: Tagger,
+    paths: Sequence[str],
+    stop: StopFlag,
+) -> Generator[IndexProgress, None, IndexReport]:
+    """Bring the library up to date with these folders, or single files.
+
+    Only what is new or changed is read. Paths that are not in the library yet are added to it.
+
+    Args:
+        encoder: embeds the photos; it is first used when there is something to embed.
+        tagger: suggests tags for each embedded photo.
+
+    Returns:
+        The report of the whole run, as the generator's value.
+
+    Raises:
+        PhotoClipError: when a path does not exist, the disk is full or the model cannot be used.
+            What was stored until then stays.
+    """
+    started = time.monotonic()
+    intake = Intake(library, encoder.id, encoder.name)
+    yield IndexProgress("scanning", 0, change=intake.add_roots(paths))
+    seen = yield from _scan(library, encoder.id, paths, stop)
+    report = IndexReport(
+        found=seen.found,
+        unchanged=seen.unchanged,
+        failed=seen.failed,
+        skipped_folders=tuple(seen.skipped),
+    )
+    moved: set[int] = set()
+    if seen.candidates and not stop.stopped:
+        for progress, stored in _read_all(library, encoder, tagger, intake, seen, stop):
+            if stored is not None:
+                moved |= stored.moved
+                report = replace(
+                    report,
+                    indexed=report.indexed + stored.indexed,
+                    unchanged=report.unchanged + stored.unchanged,
+                    failed=report.failed + stored.failed,
+                    embedded=report.embedded + stored.embedded,
+                )
+            yield progress
+    for done, total, change in retag(library, encoder.id, tagger, stop):
+        yield IndexProgress("tagging", done, total, change=change)
+    return replace(
+        report,
+        moved=len(moved),
+        missing=len(seen.vanished - moved),
+        seconds=time.monotonic() - started,
+        stopped=stop.stopped,
+    )
+
+
+def _scan(
+    library: Library, model: str, paths: Sequence[str], stop: StopFlag
+) -> Generator[IndexProgress, None, Survey]:
+    """Compare the disk with the library and write down what has vanished or returned."""
+    roots = _outermost([os.fsencode(os.path.abspath(path)) for path in paths])
+    seen = Survey()
+    reported = 0.0
+    for seen in survey(library, model, roots, stop):
+        stop.wait_while_paused()
+        if time.monotonic() - reported > 1 / _SCAN_REPORTS_PER_SECOND:
+            reported = time.monotonic()
+            yield IndexProgress("scanning", seen.found)
+    yield IndexProgress("scanning", seen.found, change=mark(library, seen))
+    return seen
+
+
+def _outermost(paths: Sequence[bytes]) -> list[bytes]:
+    """The paths in order, without repetitions and without those that lie inside another."""
+    distinct = list(dict.fromkeys(paths))
+    return [p for p in distinct if not any(p != q and inside(p, q) for q in distinct)]
+
+
+def _read_all(
+    library: Library,
+    encoder: Encoder,
+    tagger: Tagger,
+    intake: Intake,
+    seen: Survey,
+    stop: StopFlag,
+) -> Iterator[tuple[IndexProgress, Stored | None]]:
+    """Read, embed and store every candidate; after each batch, report and say what was stored."""
+    total = len(seen.candidates)
+    meter = RateMeter()
+    done = 0
+    batch: list[Outcome] = []
+    yield IndexProgress("loading", 0, total), None
+    last_store = time.monotonic()
+    for outcome in _outcomes(library, encoder, intake, seen.candidates, stop):
+        batch.append(_unless_seen(outcome, batch, intake))
+        to_embed = sum(isinstance(item, Content) for item in batch)
+        late = time.monotonic() - last_store > _PATIENCE
+        last = done + len(batch) == total
+        if not (to_embed >= encoder.batch_size or late or last):
+            continue
+        stop.wait_while_paused()
+        if stop.stopped:
+            return
+        stored = _store(batch, encoder, tagger, intake)
+        done += len(batch)
+        batch = []
+        last_store = time.monotonic()
+        rate = meter.update(done)
+        left = (total - done) / rate if rate else None
+        progress = IndexProgress("indexing", done, total, left, rate, change=stored.change)
+        yield progress, stored
+
+
+def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: Intake) -> Stored:
+    contents = [item for item in batch if isinstance(item, Content)]
+    if not contents:
+        return intake.store(batch, np.empty((0, encoder.dim), np.float32), [], tagger.version)
+    embeddings = encoder.encode_images(np.stack([content.pixels for content in contents]))
+    return intake.store(batch, embeddings, tagger.tags(embeddings), tagger.version)
+
+
+def _unless_seen(outcome: Outcome, batch: Sequence[Outcome], intake: Intake) -> Outcome:
+    """Two files of one content may have been decoded side by side: embed only the first."""
+    if isinstance(outcome, Content) and (
+        any(isinstance(o, Content) and o.content_hash == outcome.content_hash for o in batch)
+        or intake.is_embedded(outcome.content_hash)
+    ):
+        return SameContent(outcome.candidate, outcome.content_hash)
+    return outcome
+
+
+def _outcomes(
+    library: Library,
+    encoder: Encoder,
+    intake: Intake,
+    candidates: Sequence[Candidate],
+    stop: StopFlag,
+) -> Iterator[Outcome]:
+    """Read the candidates in a pool of threads, a bounded way ahead, and give them in order."""
+
+    def read(candidate: Candidate) -> Outcome | None:
+        return None if stop.stopped else _read(candidate, library, encoder, intake)
+
+    waiting: deque[Future[Outcome | None]] = deque()
+    remaining = iter(candidates)
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
+        try:
+            while not stop.stopped:
+                while len(waiting) < 2 * encoder.batch_size:
+                    candidate = next(remaining, None)
+                    if candidate is None:
+                        break
+                    waiting.append(pool.submit(read, candidate))
+                if not waiting:
+                    return
+                outcome = waiting.popleft().result()
+                if outcome is not None:
+                    yield outcome
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Intake) -> Outcome:
+    """Read one file once, and take from that all there is to know of it."""
+    try:
+        with open(candidate.path, "rb") as file:
+            if candidate.file.size > _LARGEST_FILE:
+                return Unreadable(candidate, "It is larger than any photo.", permanent=True)
+            data = file.read()
+    except PermissionError:
+        reason = "It may not be read. Change its permissions, then rescan."
+        return Unreadable(candidate, reason, permanent=False)
+    except OSError:
+        reason = "Its drive did not give it. Check the drive, then rescan."
+        return Unreadable(candidate, reason, permanent=False)
+    content_hash = xxhash.xxh3_128_hexdigest(data)
+    if intake.is_embedded(content_hash):
+        return SameContent(candidate, content_hash)
+    try:
+        decoded = decode(data, encoder.preprocessing.size)
+        pixels = encoder.preprocessing.pixels(decoded.image)
+        if not library.thumbnails.exists(content_hash):
+            _write_thumbnail(library, content_hash, thumbnail_jpeg(decoded.image))
+    except UnreadablePhoto as error:
+        return Unreadable(candidate, str(error), error.permanent)
+    metadata = read_metadata(decoded)
+    return Content(
+        candidate=candidate,
+        content_hash=content_hash,
+        width=decoded.width,
+        height=decoded.height,
+        format=decoded.format,
+        sort_time=_sort_time(metadata.captured_at, candidate.file.mtime_ns),
+        metadata=metadata,
+        pixels=pixels,
+    )
+
+
+def _write_thumbnail(library: Library, content_hash: str, jpeg: bytes) -> None:
+    try:
+        library.thumbnails.write(content_hash, jpeg)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise PhotoClipError(
+                "The disk is full. What was done is kept. Free some space, then go on."
+            ) from error
+        raise PhotoClipError(
+            "The folder of thumbnails beside the library may not be written to."
+            " Change its permissions, then go on."
+        ) from error
+
+
+def _sort_time(captured_at: str | None, mtime_ns: int) -> int:
+    """Seconds of the local clock, read as if it were UTC; see `Photo.sort_time`."""
+    if captured_at is not None:
+        return calendar.timegm(datetime.fromisoformat(captured_at).timetuple())
+    return calendar.timegm(time.localtime(mtime_ns // 1_000_000_000))

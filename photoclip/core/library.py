@@ -1,0 +1,282 @@
+"""The library as everyone reads it: photos, folders, tags, failures. Writes live in `intake`."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclip.core.db import Store
+from photoclip.core.folders import below, folder_tree, inside
+from photoclip.core.paths import thumbnails_dir
+from photoclip.core.thumbs import Thumbnails
+from photoclip.core.types import (
+    Change,
+    Counts,
+    Failure,
+    Folder,
+    Photo,
+    Scope,
+    Tag,
+    TagCount,
+)
+
+_PHOTO_COLUMNS = (
+    "id, hash, present, width, height, format, size, sort_time, captured_at, captured_offset,"
+    " camera, lens, latitude, longitude, exposure_time, f_number, iso, focal_length"
+)
+
+
+class Library:
+    """A photo library in one SQLite file. Every method may be called from any thread.
+
+    Methods that speak of vectors or suggested tags take a `model`: the id of an encoder, since
+    the embeddings of two models cannot be compared.
+
+    Raises:
+        PhotoClipError: from any method, when the file cannot be used; in a plain sentence.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        self.thumbnails = Thumbnails(thumbnails_dir(path))
+
+    @property
+    def path(self) -> Path:
+        return self.store.path
+
+    def close(self) -> None:
+        self.store.close()
+
+    def revision(self) -> tuple[int, int]:
+        """Differs from an earlier answer on the same thread when the library has changed."""
+        return self.store.revision()
+
+    # What there is
+
+    def counts(self, model: str) -> Counts:
+        """How many photos are there, how many of them `model` can search, what failed."""
+        db = self.store.db
+        (photos,) = db.execute("SELECT count(*) FROM photos WHERE present").fetchone()
+        (searchable,) = db.execute(
+            "SELECT count(*) FROM vectors JOIN photos ON photos.id = photo_id"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present",
+            [model],
+        ).fetchone()
+        (failures,) = db.execute(
+            "SELECT count(*) FROM files WHERE failure IS NOT NULL AND NOT missing"
+        ).fetchone()
+        return Counts(photos, searchable, failures)
+
+    def listing(
+        self, scope: Scope = Scope(), model: str = ""
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The photos in `scope`, newest first.
+
+        Returns:
+            Their ids and their `sort_time`s, each int64 of shape (n,).
+        """
+        where, arguments = _scope_condition(scope, model)
+        rows = self.store.db.execute(
+            f"SELECT id, sort_time FROM photos WHERE present{where}"
+            " ORDER BY sort_time DESC, id DESC",
+            arguments,
+        ).fetchall()
+        table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
+
+    def photo(self, photo_id: int) -> Photo | None:
+        """All that is known of one photo, or None if there is no such id."""
+        return self.photos([photo_id]).get(photo_id)
+
+    def photos(self, photo_ids: Sequence[int], folder: str | None = None) -> dict[int, Photo]:
+        """All that is known of these photos; unknown ids are left out.
+
+        A photo with copies is given the path of one inside `folder`, if there is one.
+        """
+        found: dict[int, Photo] = {}
+        for start in range(0, len(photo_ids), 500):
+            part = [int(i) for i in photo_ids[start : start + 500]]
+            marks = ",".join("?" * len(part))
+            paths = self._paths(part, folder)
+            for row in self.store.db.execute(
+                f"SELECT {_PHOTO_COLUMNS} FROM photos WHERE id IN ({marks})", part
+            ):
+                photo_id, content_hash, present, *facts = row
+                found[photo_id] = Photo(
+                    photo_id, content_hash, paths.get(photo_id, ""), bool(present), *facts
+                )
+        return found
+
+    def content_hashes(self, photo_ids: Sequence[int]) -> dict[int, str]:
+        """The content hash of each of these photos, by which thumbnails are named."""
+        part = [int(i) for i in photo_ids]
+        rows = self.store.db.execute(
+            f"SELECT id, hash FROM photos WHERE id IN ({','.join('?' * len(part))})", part
+        )
+        return dict(rows.fetchall())
+
+    def photo_at(self, path: str) -> int | None:
+        """The id of the photo whose file lies there, if the file is as it was when indexed."""
+        directory, name = os.path.split(os.fsencode(path))
+        try:
+            facts = os.stat(path)
+        except OSError:
+            return None
+        row = self.store.db.execute(
+            "SELECT photo_id FROM files JOIN directories ON directories.id = directory_id"
+            " WHERE path = ? AND name = ? AND files.size = ? AND mtime_ns = ?",
+            [directory, name, facts.st_size, facts.st_mtime_ns],
+        ).fetchone()
+        return row[0] if row else None
+
+    def roots(self) -> tuple[str, ...]:
+        """The folders, and single files, that a person added, in path order."""
+        rows = self.store.db.execute("SELECT path FROM roots ORDER BY path")
+        return tuple(os.fsdecode(path) for (path,) in rows)
+
+    def covers(self, path: str) -> bool:
+        """Whether `path` is one of the roots or lies inside one."""
+        encoded = os.fsencode(path)
+        return any(inside(encoded, os.fsencode(root)) for root in self.roots())
+
+    def folder_tree(self) -> tuple[Folder, ...]:
+        """The folders a person added, each with its sub-folders and photo counts."""
+        rows = self.store.db.execute(
+            "SELECT path, count(DISTINCT photo_id) FROM directories"
+            " JOIN files ON files.directory_id = directories.id"
+            " WHERE photo_id IS NOT NULL AND NOT missing GROUP BY directories.id"
+        ).fetchall()
+        return folder_tree([os.fsencode(root) for root in self.roots()], dict(rows))
+
+    def failures(self) -> tuple[Failure, ...]:
+        """The files that could not be read, by path."""
+        rows = self.store.db.execute(
+            "SELECT path, name, failure, permanent FROM files"
+            " JOIN directories ON directories.id = directory_id"
+            " WHERE failure IS NOT NULL AND NOT missing ORDER BY path, name"
+        )
+        return tuple(
+            Failure(os.fsdecode(os.path.join(path, name)), reason, bool(permanent))
+            for path, name, reason, permanent in rows
+        )
+
+    # Tags
+
+    def tags(self, photo_id: int, model: str) -> tuple[Tag, ...]:
+        """The tags suggested for a photo, surest first."""
+        rows = self.store.db.execute(
+            "SELECT term, probability FROM suggestions JOIN terms ON terms.id = term_id"
+            " WHERE photo_id = ? AND model_id = (SELECT id FROM models WHERE key = ?)"
+            " ORDER BY probability DESC, term",
+            [photo_id, model],
+        )
+        return tuple(Tag(term, probability) for term, probability in rows)
+
+    def tag_counts(self, model: str) -> tuple[TagCount, ...]:
+        """Every tag that some photo has, the most frequent first."""
+        rows = self.store.db.execute(
+            "SELECT term, count(*) AS n FROM suggestions"
+            " JOIN terms ON terms.id = term_id JOIN photos ON photos.id = photo_id"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present"
+            " GROUP BY term_id ORDER BY n DESC, term",
+            [model],
+        )
+        return tuple(TagCount(term, count) for term, count in rows)
+
+    # Vectors
+
+    def vector(self, photo_id: int, model: str) -> NDArray[np.float32] | None:
+        """The photo's embedding, float32 of shape (d,), or None if `model` has not seen it."""
+        row = self.store.db.execute(
+            "SELECT vector FROM vectors WHERE photo_id = ?"
+            " AND model_id = (SELECT id FROM models WHERE key = ?)",
+            [photo_id, model],
+        ).fetchone()
+        return np.frombuffer(row[0], np.float16).astype(np.float32) if row else None
+
+    def vectors_after(
+        self, model: str, last: int, limit: int = 10_000
+    ) -> tuple[int, NDArray[np.int64], NDArray[np.float16]]:
+        """The next vectors stored after the one numbered `last` (0 for the first).
+
+        Returns:
+            The number of the last one given, the photo ids (n,), the vectors (n, d); a photo
+            may come a second time, with a vector that replaces the first. n is 0 at the end.
+        """
+        rows = self.store.db.execute(
+            "SELECT id, photo_id, vector FROM vectors"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND id > ?"
+            " ORDER BY id LIMIT ?",
+            [model, last, limit],
+        ).fetchall()
+        if not rows:
+            return last, np.empty(0, np.int64), np.empty((0, 0), np.float16)
+        photo_ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
+        matrix = np.frombuffer(b"".join(row[2] for row in rows), np.float16)
+        return rows[-1][0], photo_ids, matrix.reshape(len(rows), -1)
+
+    # Settings of this library
+
+    def setting(self, name: str) -> str | None:
+        row = self.store.db.execute("SELECT value FROM settings WHERE name = ?", [name]).fetchone()
+        return row[0] if row else None
+
+    def set_setting(self, name: str, value: str) -> None:
+        with self.store.write() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
+
+    def remove_root(self, path: str) -> Change:
+        """Take a folder out of the library. Its files are left alone, and so is what is known
+        of its photos: adding the folder again brings everything back."""
+        encoded = os.fsencode(path)
+        with self.store.write() as db:
+            db.execute("DELETE FROM roots WHERE path = ?", [encoded])
+            low, high = below(encoded)
+            directory, name = os.path.split(encoded)
+            db.execute(
+                "UPDATE files SET missing = 1 WHERE directory_id IN"
+                " (SELECT id FROM directories WHERE path = ? OR (path >= ? AND path < ?))"
+                " OR (directory_id = (SELECT id FROM directories WHERE path = ?) AND name = ?)",
+                [encoded, low, high, directory, name],
+            )
+        return Change(removed=True, folders=True, tags=True, failures=True)
+
+    def _paths(self, photo_ids: list[int], folder: str | None) -> dict[int, str]:
+        """A path for each photo: one in `folder` first, then one that is there."""
+        wanted = os.fsencode(folder) if folder is not None else None
+        paths: dict[int, tuple[bool, bool, bytes]] = {}
+        for photo_id, missing, directory, name in self.store.db.execute(
+            "SELECT photo_id, missing, path, name FROM files"
+            " JOIN directories ON directories.id = directory_id"
+            f" WHERE photo_id IN ({','.join('?' * len(photo_ids))})",
+            photo_ids,
+        ):
+            path = os.path.join(directory, name)
+            outside = wanted is not None and not inside(path, wanted)
+            paths[photo_id] = min(
+                paths.get(photo_id, (True, True, path)), (outside, bool(missing), path)
+            )
+        return {photo_id: os.fsdecode(path) for photo_id, (_, _, path) in paths.items()}
+
+
+def _scope_condition(scope: Scope, model: str) -> tuple[str, list[object]]:
+    """The SQL that keeps the photos of `scope`, to follow a WHERE, and its arguments."""
+    where, arguments = "", list[object]()
+    if scope.folder is not None:
+        folder = os.fsencode(scope.folder)
+        where += (
+            " AND id IN (SELECT photo_id FROM files JOIN directories"
+            " ON directories.id = directory_id"
+            " WHERE NOT missing AND (path = ? OR (path >= ? AND path < ?)))"
+        )
+        arguments += [folder, *below(folder)]
+    if scope.tag is not None:
+        where += (
+            " AND id IN (SELECT photo_id FROM suggestions"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?)"
+            " AND term_id = (SELECT id FROM terms WHERE term = ?))"
+        )
+        arguments += [model, scope.tag]
+    return where, arguments

@@ -1,0 +1,105 @@
+"""Decoding a picture just large enough, in bounded memory, to sRGB."""
+
+import threading
+from contextlib import nullcontext
+from typing import Final
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+
+from photoclip.core.colour import shrinkable, to_srgb
+from photoclip.core.formats import Format
+from photoclip.core.jpeg import coefficient_bytes, without_its_end
+from photoclip.core.openers import open_picture
+from photoclip.core.unreadable import cut_short, too_large
+
+THUMBNAIL_BOX: Final = 512
+"""Longest side of a stored thumbnail, px."""
+
+# One decode may take this much memory, by an estimate from the header; more is refused. Decodes
+# that take much run one at a time, so n threads together stay under 2 GiB + (n - 1) × 256 MiB.
+_BUDGET: Final = 2 * 1024**3
+_MUCH: Final = 256 * 1024**2
+_much_at_once = threading.Lock()
+
+# Bytes of memory for a pixel of the whole picture at the peak of a decode: Pillow's four for RGB,
+# twice where it must be converted, and the planes and copies of the decoders that keep some.
+_COST_BY_MODE: Final = {"1": 3, "L": 2, "P": 6, "I;16": 8, "I;16B": 8, "I": 28, "F": 28}
+_COST_OF_RGB: Final = 8
+_COST_BY_FORMAT: Final = {
+    Format.WEBP: 16,
+    Format.HEIF: 16,
+    Format.AVIF: 16,
+    Format.JPEG2000: 24,
+}
+
+
+def decode_scaled(
+    kind: Format, data: bytes, min_side: int
+) -> tuple[ImageFile, Image.Image, tuple[int, int]]:
+    """The opened file, its first picture as RGB in sRGB, and the size of the whole of it in px.
+
+    The opened file is for its metadata. The picture is not yet turned.
+
+    The shorter side is at least `min_side` px and the longer one at least THUMBNAIL_BOX, where the
+    original has that many, and both are less than twice as long as needed for it.
+    Raises UnreadablePhoto for what is too large or cut short, and whatever the decoders raise.
+    """
+    opened = open_picture(kind, data)
+    size, cost = opened.size, _cost(opened, kind, data, min_side)
+    if cost > _BUDGET:
+        raise too_large(size)
+    with _much_at_once if cost > _MUCH else nullcontext():
+        image = _decode(opened, kind, data, min_side)
+    return opened, to_srgb(image, opened.info.get("icc_profile")), size
+
+
+def reduced(image: Image.Image, min_side: int) -> Image.Image:
+    """A picture of one of `shrinkable`'s modes made smaller by a whole factor, by averaging."""
+    factor = int(_spare(image.size, min_side))
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _decode(opened: ImageFile, kind: Format, data: bytes, min_side: int) -> Image.Image:
+    try:
+        _load(opened, min_side)
+    except OSError as error:
+        if kind is not Format.JPEG or "truncated" not in str(error):
+            raise
+        whole = without_its_end(data, lambda completed: _reopened(completed, min_side))
+        if whole is None:
+            raise cut_short(str(error)) from None
+        return reduced(shrinkable(whole), min_side)
+    return reduced(shrinkable(opened), min_side)
+
+
+def _reopened(data: bytes, min_side: int) -> Image.Image:
+    opened = open_picture(Format.JPEG, data)
+    _load(opened, min_side)
+    return opened
+
+
+def _load(opened: ImageFile, min_side: int) -> None:
+    spare = _spare(opened.size, min_side)
+    if spare > 1:
+        # A box of the picture's own shape: of one of another shape libjpeg takes the worse side.
+        # HEIF answers with an embedded preview, where there is one of that size.
+        width, height = opened.size
+        opened.draft(None, (max(1, int(width / spare)), max(1, int(height / spare))))
+    opened.load()
+
+
+def _spare(size: tuple[int, int], min_side: int) -> float:
+    """How many times smaller a picture may become."""
+    return max(1.0, min(min(size) / min_side, max(size) / THUMBNAIL_BOX))
+
+
+def _cost(opened: ImageFile, kind: Format, data: bytes, min_side: int) -> int:
+    width, height = opened.size
+    if isinstance(opened, JpegImageFile):
+        spare = _spare(opened.size, min_side)
+        scale = next(s for s in (8, 4, 2, 1) if spare >= s)
+        return coefficient_bytes(opened, data) + _COST_OF_RGB * width * height // scale**2
+    by_mode = _COST_BY_MODE.get(opened.mode, _COST_OF_RGB)
+    return width * height * _COST_BY_FORMAT.get(kind, by_mode)

@@ -1,0 +1,161 @@
+"""Walking folders on disk for photo files, without reading any of them."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from photoclip.core.folders import inside
+from photoclip.core.imaging import is_photo_name
+from photoclip.core.types import Failure
+from photoclip.progress import StopFlag
+
+# Folders that hold no photos of the person's own: other programs' caches, previews and bins.
+_SKIPPED_NAMES = frozenset(
+    {
+        "$recycle.bin", "#recycle", "@eadir", "@recycle", "__macosx", "cache", "caches",
+        "lost+found", "node_modules", "system volume information", "thumbnails", "thumbs",
+    }
+)  # fmt: skip
+# Lightroom's and Capture One's previews, and our own thumbnails beside a library.
+_SKIPPED_SUFFIXES = (".lrdata", ".cocatalog", ".thumbnails")
+# Apple's libraries are folders; their originals lie in one of these, the rest is derived.
+_APPLE_LIBRARIES = (".photoslibrary", ".photolibrary", ".aplibrary")
+_APPLE_ORIGINALS = frozenset({"originals", "masters"})
+
+_UNREADABLE = "It may not be read. Change its permissions, then rescan."
+_GONE = "It went away while it was being read. Connect its drive, then rescan."
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A photo file as its directory entry tells: size in bytes, modification time in ns."""
+
+    name: bytes
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The photo files directly in one directory.
+
+    Attributes:
+        asked: the names that were looked for; None for whatever there is.
+    """
+
+    directory: bytes
+    files: tuple[FoundFile, ...]
+    asked: frozenset[bytes] | None = None
+
+
+def scan(roots: Sequence[bytes], stop: StopFlag) -> Iterator[Listing | Failure]:
+    """List every directory below `roots`, each once, in path order.
+
+    Links are followed, but never twice to the same place, and not to what lies inside a root and
+    is found there anyway; so links in circles end.
+
+    Args:
+        roots: absolute paths of folders or of single files.
+
+    Yields:
+        A `Listing` for each directory that could be read, a `Failure` for each that could not.
+        It ends early, without a word, when `stop` is set.
+    """
+    return _Walk(roots, stop).listings()
+
+
+class _Walk:
+    def __init__(self, roots: Sequence[bytes], stop: StopFlag) -> None:
+        self._roots = roots
+        self._real_roots = [os.path.realpath(root) for root in roots]
+        self._stop = stop
+        self._entered: set[tuple[int, int]] = set()
+        self._linked_files: set[bytes] = set()
+
+    def listings(self) -> Iterator[Listing | Failure]:
+        singles: dict[bytes, list[bytes]] = {}
+        for root in self._roots:
+            directory, name = os.path.split(root)
+            if not os.path.isdir(root) and is_photo_name(os.fsdecode(name)):
+                singles.setdefault(directory, []).append(name)
+            else:
+                yield from self._below(root)
+        for directory, names in singles.items():
+            yield self._singles(directory, names)
+
+    def _singles(self, directory: bytes, names: Sequence[bytes]) -> Listing | Failure:
+        if not os.path.isdir(directory):
+            return Failure(os.fsdecode(directory), _GONE, permanent=False)
+        files = []
+        for name in names:
+            with suppress(OSError):
+                facts = os.stat(os.path.join(directory, name))
+                files.append(FoundFile(name, facts.st_size, facts.st_mtime_ns))
+        return Listing(directory, tuple(files), frozenset(names))
+
+    def _below(self, root: bytes) -> Iterator[Listing | Failure]:
+        pending = [root]
+        while pending and not self._stop.stopped:
+            directory = pending.pop()
+            try:
+                facts = os.stat(directory)
+                if (facts.st_dev, facts.st_ino) in self._entered:
+                    continue
+                self._entered.add((facts.st_dev, facts.st_ino))
+                files, folders = self._list(directory)
+            except PermissionError:
+                yield Failure(os.fsdecode(directory), _UNREADABLE, permanent=False)
+            except OSError:
+                yield Failure(os.fsdecode(directory), _GONE, permanent=False)
+            else:
+                yield Listing(directory, tuple(files))
+                pending.extend(sorted(folders, reverse=True))
+
+    def _list(self, directory: bytes) -> tuple[list[FoundFile], list[bytes]]:
+        files: list[FoundFile] = []
+        folders: list[bytes] = []
+        apple = directory.lower().endswith(tuple(os.fsencode(s) for s in _APPLE_LIBRARIES))
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                name = os.fsdecode(entry.name)
+                if name.startswith("."):
+                    continue
+                try:
+                    if entry.is_symlink() and not self._leads_out(entry):
+                        continue
+                    if entry.is_dir():
+                        if _holds_photos(name, apple) and not _is_hidden(entry):
+                            folders.append(entry.path)
+                    elif is_photo_name(name) and entry.is_file() and not _is_hidden(entry):
+                        facts = entry.stat()
+                        files.append(FoundFile(entry.name, facts.st_size, facts.st_mtime_ns))
+                except OSError:
+                    continue  # gone between listing and looking, or a link to nowhere
+        files.sort(key=lambda file: file.name)
+        return files, folders
+
+    def _leads_out(self, link: "os.DirEntry[bytes]") -> bool:
+        """Whether a link leads to something that is not found anyway."""
+        target = os.path.realpath(link.path)
+        if any(inside(target, root) for root in self._real_roots):
+            return False
+        if link.is_file():
+            if target in self._linked_files:
+                return False
+            self._linked_files.add(target)
+        return True
+
+
+def _holds_photos(name: str, in_apple_library: bool) -> bool:
+    lowered = name.lower()
+    if in_apple_library:
+        return lowered in _APPLE_ORIGINALS
+    return lowered not in _SKIPPED_NAMES and not lowered.endswith(_SKIPPED_SUFFIXES)
+
+
+def _is_hidden(entry: "os.DirEntry[bytes]") -> bool:
+    """Windows marks hidden files by an attribute; elsewhere the leading dot is all there is."""
+    attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    return bool(attributes & stat.FILE_ATTRIBUTE_HIDDEN)

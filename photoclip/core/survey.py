@@ -1,0 +1,172 @@
+"""What has changed on disk since the library last looked: the first half of indexing."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+from sqlite_utils import Database
+
+from photoclip.core.folders import below, inside
+from photoclip.core.library import Library
+from photoclip.core.scan import FoundFile, Listing, scan
+from photoclip.core.types import Change, Failure
+from photoclip.progress import StopFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that must be read: it is new or changed, or this model has not seen it yet."""
+
+    directory: bytes
+    file: FoundFile
+
+    @property
+    def path(self) -> bytes:
+        return os.path.join(self.directory, self.file.name)
+
+
+@dataclass
+class Survey:
+    """What a walk over the disk found.
+
+    Attributes:
+        found: photo files there are.
+        unchanged: those that are known, and as they were.
+        failed: those known to be unreadable, and as they were.
+        candidates: those that must be read.
+        vanished: rows of `files` whose file is gone since the last scan.
+        returned: rows whose file was missing and is there again, unchanged.
+        skipped: folders that could not be entered.
+        complete: False while the walk goes on, or when it was stopped.
+    """
+
+    found: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    candidates: list[Candidate] = field(default_factory=list)
+    vanished: set[int] = field(default_factory=set)
+    returned: set[int] = field(default_factory=set)
+    skipped: list[Failure] = field(default_factory=list)
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    row: int
+    size: int
+    mtime_ns: int
+    missing: bool
+    embedded: bool
+    failed_for_good: bool
+
+
+def survey(
+    library: Library, model: str, roots: Sequence[bytes], stop: StopFlag
+) -> Iterator[Survey]:
+    """Walk `roots` and compare with the library, which is only read.
+
+    A folder that cannot be entered tells nothing of its files: they are not taken for vanished.
+
+    Yields:
+        The same growing `Survey`, after each directory.
+    """
+    result = Survey()
+    listed: set[bytes] = set()
+    decoder = decoder_version()
+    for item in scan(roots, stop):
+        if isinstance(item, Failure):
+            result.skipped.append(item)
+        else:
+            listed.add(item.directory)
+            _compare(item, _known_files(library.store.db, item.directory, model, decoder), result)
+        yield result
+    if not stop.stopped:
+        result.vanished |= _files_of_vanished_folders(library.store.db, roots, listed, result)
+        result.complete = True
+        yield result
+
+
+def mark(library: Library, result: Survey) -> Change:
+    """Write down which files have vanished and which have returned."""
+    if not (result.vanished or result.returned):
+        return Change()
+    with library.store.write() as db:
+        for missing, rows in ((1, result.vanished), (0, result.returned)):
+            db.conn.executemany(
+                "UPDATE files SET missing = ? WHERE id = ?", [(missing, row) for row in rows]
+            )
+    return Change(removed=bool(result.vanished), folders=True, tags=True, failures=True)
+
+
+def decoder_version() -> str:
+    """Changes with the libraries that decode photos: a newer one may read what failed before."""
+
+    def of(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "-"
+
+    return "/".join(of(package) for package in ("photoclip", "pillow", "pillow-heif", "rawpy"))
+
+
+def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> None:
+    for file in listing.files:
+        result.found += 1
+        before = known.pop(file.name, None)
+        as_it_was = before is not None and (before.size, before.mtime_ns) == (
+            file.size,
+            file.mtime_ns,
+        )
+        if before is None or not as_it_was or not (before.embedded or before.failed_for_good):
+            result.candidates.append(Candidate(listing.directory, file))
+            continue
+        if before.embedded:
+            result.unchanged += 1
+        else:
+            result.failed += 1
+        if before.missing:
+            result.returned.add(before.row)
+    result.vanished |= {
+        gone.row
+        for name, gone in known.items()
+        if not gone.missing and (listing.asked is None or name in listing.asked)
+    }
+
+
+def _known_files(db: Database, directory: bytes, model: str, decoder: str) -> dict[bytes, _Known]:
+    rows = db.execute(
+        "SELECT name, files.id, size, mtime_ns, missing,"
+        " EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
+        "  (SELECT id FROM models WHERE key = :model)),"
+        " failure IS NOT NULL AND permanent AND decoder = :decoder"
+        " FROM files WHERE directory_id = (SELECT id FROM directories WHERE path = :directory)",
+        {"model": model, "decoder": decoder, "directory": directory},
+    )
+    return {
+        name: _Known(row, size, mtime_ns, bool(missing), bool(embedded), bool(failed))
+        for name, row, size, mtime_ns, missing, embedded, failed in rows
+    }
+
+
+def _files_of_vanished_folders(
+    db: Database, roots: Sequence[bytes], listed: set[bytes], result: Survey
+) -> set[int]:
+    """The known files in folders below `roots` that are no longer there."""
+    closed = [os.fsencode(failure.path) for failure in result.skipped]
+    gone: set[int] = set()
+    for root in roots:
+        for directory_id, path in db.execute(
+            "SELECT id, path FROM directories WHERE path = ? OR (path >= ? AND path < ?)",
+            [root, *below(root)],
+        ).fetchall():
+            if path not in listed and not any(inside(path, folder) for folder in closed):
+                gone |= {
+                    row
+                    for (row,) in db.execute(
+                        "SELECT id FROM files WHERE directory_id = ? AND NOT missing",
+                        [directory_id],
+                    )
+                }
+    return gone

@@ -1,0 +1,569 @@
+"""The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from photoclip.ui.grid_delegate import GridDelegate
+from photoclip.ui.grid_keys import GridKeys
+from photoclip.ui.grid_layout import GridLayout, Rect, fitting_period, sections
+from photoclip.ui.grid_model import GridModel
+from photoclip.ui.grid_mouse import GridMouse
+from photoclip.ui.headings import section_title
+from photoclip.ui.scrubber import Scrubber
+from photoclip.ui.thumbnails import Thumbnails
+
+_EMPTY = np.empty(0, np.int64)
+_NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
+_REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A place in the grid that survives any change of its contents: a photo and its height."""
+
+    photo_id: int
+    offset: int
+
+
+class GridView(QListView):
+    """Shows the photos of a `GridModel`, newest or best first, in sections by date or in one.
+
+    Signals:
+        opened: a photo's id, by double click, Enter or Space.
+        picked: the selection or the current photo changed.
+        menuAsked: where, in global coordinates, the photo menu is wanted.
+        typed: text typed without a command key; it is meant for the search.
+        composed: an input method's event, meant for the search.
+        helpAsked: "?" was typed.
+        zoomed: steps of tile size, positive for larger.
+        dragged: the selected photos are dragged out of the window.
+        settled: ids now in view, once scrolling has come to rest.
+        scrolled: the person moved to another place.
+    """
+
+    opened = Signal(object)
+    picked = Signal()
+    menuAsked = Signal(object)
+    typed = Signal(object)
+    composed = Signal(object)
+    helpAsked = Signal()
+    zoomed = Signal(object)
+    dragged = Signal()
+    settled = Signal(object)
+    scrolled = Signal()
+
+    def __init__(
+        self, model: GridModel, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("grid")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAutoScroll(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAcceptDrops(False)
+        self._scrubber = Scrubber(self)
+        self.setVerticalScrollBar(self._scrubber)
+        self.photos = model
+        self._thumbnails = thumbnails
+        self._delegate = GridDelegate(thumbnails, self)
+        self._times: NDArray[np.int64] | None = None
+        self._hidden = _EMPTY
+        self._tile_wish = 176
+        self._input_method: QWidget | None = None
+        self._asked: object = None
+        self.layout_ = GridLayout(0, 0, self._tile_wish, _EMPTY)
+        self.setItemDelegate(self._delegate)
+        self.setModel(model)
+        self.keys = GridKeys(self)
+        self.mouse = GridMouse(self)
+        self._rest = QTimer(self, singleShot=True, interval=150)
+        self._rest.timeout.connect(self._settle)
+        self._scrubber.actionTriggered.connect(lambda _: self.scrolled.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
+        self.selectionModel().currentChanged.connect(lambda *_: self.picked.emit())
+        thumbnails.loaded.connect(self._repaint)
+
+    # Contents
+
+    def show_photos(
+        self,
+        ids: NDArray[np.int64],
+        times: NDArray[np.int64] | None,
+        anchor: Anchor | None,
+        keep_selection: bool = True,
+    ) -> None:
+        """Show other photos.
+
+        Args:
+            times: (n,) seconds by which to section the grid; None for no sections.
+            anchor: the place to show, None for the top.
+            keep_selection: keep what is selected, even where it is not shown now.
+        """
+        kept = self.selected_ids() if keep_selection else _EMPTY
+        current = self.current_id()
+        self._times = times
+        # Selection and current photo move with their ids: one signal at the end tells all.
+        blocked = self.selectionModel().blockSignals(True)
+        self.photos.set_ids(ids)
+        rows = self.photos.rows_of(kept)
+        if len(kept):
+            self._hidden = np.setdiff1d(kept, ids[rows], assume_unique=True)
+            self.selectionModel().select(self.ranges(_runs(rows)), _REPLACE)
+        else:
+            self._hidden = _EMPTY
+        row = self.photos.row_of(current) if current is not None and keep_selection else None
+        if row is not None:
+            self.selectionModel().setCurrentIndex(self.index_of(row), _NO_UPDATE)
+        self.selectionModel().blockSignals(blocked)
+        self.mouse.forget()
+        self._relayout()
+        self.restore(anchor)
+        self.viewport().update()
+        self.picked.emit()
+
+    def set_tile_size(self, side: int) -> None:
+        """Change the wished side of a tile; the photos in view stay in view."""
+        if side != self._tile_wish:
+            anchor = self.anchor(prefer_current=True)
+            self._tile_wish = side
+            self._relayout()
+            self.restore(anchor)
+
+    # The selection, as photo ids
+
+    def selected_ids(self) -> NDArray[np.int64]:
+        """The selected photos, those not shown now included."""
+        parts = [
+            self.photos.ids[part.top() : part.bottom() + 1]
+            for part in self.selectionModel().selection()
+        ]
+        return np.concatenate([*parts, self._hidden]) if parts else self._hidden
+
+    def selected_count(self) -> int:
+        shown = sum(part.height() for part in self.selectionModel().selection())
+        return shown + len(self._hidden)
+
+    def hidden_count(self) -> int:
+        """How many photos are selected but not among those shown."""
+        return len(self._hidden)
+
+    def current_id(self) -> int | None:
+        row = self.currentIndex().row()
+        return self.photos.id_at(row) if 0 <= row < len(self.photos.ids) else None
+
+    def select_row(
+        self, row: int, flags: QItemSelectionModel.SelectionFlag = _REPLACE
+    ) -> None:
+        """Make a photo the current one and change the selection by `flags`."""
+        if flags & QItemSelectionModel.SelectionFlag.Clear:
+            self._hidden = _EMPTY
+        self.selectionModel().setCurrentIndex(self.index_of(row), flags)
+        self.viewport().update()
+
+    def select_ranges(
+        self, ranges: Iterable[tuple[int, int]], flags: QItemSelectionModel.SelectionFlag
+    ) -> None:
+        """Change the selection by half-open row ranges."""
+        if flags & QItemSelectionModel.SelectionFlag.Clear:
+            self._hidden = _EMPTY
+        self.selectionModel().select(self.ranges(ranges), flags)
+        self.viewport().update()
+
+    def selectAll(self) -> None:
+        self.select_ranges([(0, len(self.photos.ids))], _REPLACE)
+
+    def clearSelection(self) -> None:
+        self._hidden = _EMPTY
+        self.selectionModel().clearSelection()
+        self.viewport().update()
+        self.picked.emit()
+
+    def ranges(self, ranges: Iterable[tuple[int, int]]) -> QItemSelection:
+        made = QItemSelection()
+        for first, end in ranges:
+            if end > first:
+                made.append(QItemSelectionRange(self.index_of(first), self.index_of(end - 1)))
+        return made
+
+    def index_of(self, row: int) -> QModelIndex:
+        return self.photos.index(row, 0)
+
+    # Place
+
+    @property
+    def top(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def anchor(self, prefer_current: bool = False) -> Anchor | None:
+        """The photo to hold on to: the current one where wished and in view, else the first."""
+        rows = self.visible_rows()
+        if not rows:
+            return None
+        current = self.currentIndex().row()
+        row = rows.start
+        if prefer_current and current in rows:
+            row = current
+        else:
+            # Rather a photo seen whole than one of which only the foot is left.
+            while row + 1 < rows.stop and self.layout_.tile_rect(row).y < self.top:
+                row += self.layout_.columns
+            row = min(row, rows.stop - 1)
+        return Anchor(self.photos.id_at(row), self.layout_.tile_rect(row).y - self.top)
+
+    def restore(self, anchor: Anchor | None) -> None:
+        """Go back to a place; to the top when there is none or its photo is gone."""
+        row = self.photos.row_of(anchor.photo_id) if anchor else None
+        top = 0
+        if anchor is not None and row is not None:
+            top = self.layout_.tile_rect(row).y - anchor.offset
+        self.verticalScrollBar().setValue(top)
+        self.viewport().update()
+
+    def visible_rows(self) -> range:
+        return self.layout_.visible(self.top, self.top + self.viewport().height())
+
+    def visible_ids(self) -> list[int]:
+        rows = self.visible_rows()
+        return [int(i) for i in self.photos.ids[rows.start : rows.stop]]
+
+    def is_full(self) -> bool:
+        """Whether the photos fill the view, so that more of them go unseen."""
+        return self.layout_.height > self.viewport().height()
+
+    def _relayout(self) -> None:
+        starts = _EMPTY
+        period = "day"
+        if self._times is not None:
+            period = fitting_period(self._times, self._tile_wish < 112)
+            starts = sections(self._times, period)
+        self._period = period
+        width = self.viewport().width()
+        self.layout_ = GridLayout(len(self.photos.ids), width, self._tile_wish, starts)
+        self._scrubber.set_years(self._years())
+        self.updateGeometries()
+        self._asked = None
+        self.viewport().update()
+
+    def _years(self) -> list[tuple[int, int]]:
+        """Each year and the height at which it begins, for the scroll bar."""
+        if self._times is None or not len(self._times):
+            return []
+        rows = sections(self._times, "year")
+        years = self._times[rows].astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
+        return [
+            (int(year), self.layout_.heading_rect(self.layout_.section_of(int(row))).y)
+            for year, row in zip(years, rows, strict=True)
+        ]
+
+    # The geometry QListView asks for
+
+    def visualRect(self, index: QModelIndex | QPersistentModelIndex) -> QRect:
+        if not 0 <= index.row() < self.layout_.count:
+            return QRect()
+        return self.to_view(self.layout_.tile_rect(index.row()))
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self.layout_.row_at(point.x(), point.y() + self.top)
+        return QModelIndex() if row is None else self.index_of(row)
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        if not 0 <= index.row() < self.layout_.count:
+            return
+        rect = self.layout_.tile_rect(index.row())
+        above = self.layout_.heading + 4
+        height = self.viewport().height()
+        if hint == QAbstractItemView.ScrollHint.PositionAtTop or rect.y - above < self.top:
+            self.verticalScrollBar().setValue(rect.y - above)
+        elif rect.y + rect.height + 8 > self.top + height:
+            self.verticalScrollBar().setValue(rect.y + rect.height + 8 - height)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.top
+
+    def isIndexHidden(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        return False
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect())
+
+    def setSelection(
+        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
+    ) -> None:
+        box = Rect(rect.x(), rect.y() + self.top, rect.width(), rect.height())
+        self.select_ranges(self.layout_.rows_in(box), command)
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        row = self.currentIndex().row()
+        return self.index_of(max(0, row)) if self.layout_.count else QModelIndex()
+
+    def doItemsLayout(self) -> None:
+        QAbstractItemView.doItemsLayout(self)
+
+    def viewportSizeHint(self) -> QSize:
+        return QSize(640, 400)
+
+    def updateGeometries(self) -> None:
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setPageStep(max(1, height - self.layout_.heading - self.layout_.pitch // 2))
+        # Three lines are one notch of a wheel, and a notch is half a row of tiles.
+        bar.setSingleStep(max(1, self.layout_.pitch // 6))
+        bar.setRange(0, max(0, self.layout_.height - height))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        anchor = self.anchor() if self.top else None
+        self._relayout()
+        self.restore(anchor)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+        self._rest.start()
+
+    def to_view(self, rect: Rect) -> QRect:
+        return QRect(rect.x, rect.y - self.top, rect.width, rect.height)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
+        if not self.layout_.count:
+            return
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        rows = self.visible_rows()
+        self._request(rows)
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        chosen, current = self.selectionModel(), self.currentIndex().row()
+        focus = self.hasFocus() and self.keys.used
+        base = QStyle.StateFlag.State_Enabled
+        for row in rows:
+            index = self.index_of(row)
+            state = base
+            if chosen.isSelected(index):
+                state |= QStyle.StateFlag.State_Selected
+            if row == current and focus:
+                state |= QStyle.StateFlag.State_HasFocus
+            if row == self.mouse.hovered:
+                state |= QStyle.StateFlag.State_MouseOver
+            option.rect = self.to_view(self.layout_.tile_rect(row))  # type: ignore[attr-defined]
+            option.state = state  # type: ignore[attr-defined]
+            self._delegate.paint(painter, option, index)
+        self._paint_headings(painter, rows)
+        self._paint_band(painter)
+
+    def _paint_headings(self, painter: QPainter, rows: range) -> None:
+        if not self.layout_.heading or not rows:
+            return
+        bottom = self.top + self.viewport().height()
+        section = self.layout_.section_at(bottom - 1)
+        sticky = self.layout_.section_at(self.top)
+        while section >= sticky:
+            rect = self.to_view(self.layout_.heading_rect(section))
+            if section == sticky:
+                # The first stays at the top until the next pushes it out.
+                end = self.layout_.section_bottom(section) - self.top
+                rect.moveTop(max(rect.y(), min(0, end - rect.height())))
+            title, count = self._heading(section)
+            check = None
+            if section == self.mouse.hovered_section or self.section_selected(section):
+                check = self.section_selected(section)
+            self._delegate.paint_heading(painter, rect, title, count, self.palette(), check)
+            section -= 1
+
+    def _heading(self, section: int) -> tuple[str, str]:
+        first, end = self.layout_.section_rows(section)
+        assert self._times is not None
+        title = section_title(int(self._times[first]), self._period, self.locale())
+        return title, self.locale().toString(end - first)
+
+    def heading_at(self, point: QPoint) -> int | None:
+        """The section whose heading is seen at a point of the view."""
+        if not self.layout_.heading or not self.layout_.count:
+            return None
+        y = point.y() + self.top
+        section = self.layout_.section_at(y)
+        if self.layout_.heading_rect(section).contains(1, y):
+            return section
+        return section if point.y() < self.layout_.heading and self.top else None
+
+    def section_selected(self, section: int) -> bool:
+        first, end = self.layout_.section_rows(section)
+        left = end - first
+        for part in self.selectionModel().selection():
+            left -= max(0, min(part.bottom() + 1, end) - max(part.top(), first))
+        return left <= 0
+
+    def _paint_band(self, painter: QPainter) -> None:
+        band = self.mouse.band()
+        if band is None:
+            return
+        color = self.palette().color(QPalette.ColorRole.Accent)
+        painter.setPen(QPen(color, 1))
+        color.setAlpha(48)
+        painter.setBrush(color)
+        painter.drawRect(self.to_view(band))
+
+    def _request(self, rows: range) -> None:
+        side = round(self.layout_.tile * self.devicePixelRatioF())
+        key = (rows.start, rows.stop, side)
+        if key == self._asked:
+            return
+        self._asked = key
+        ids, screen = self.photos.ids, len(rows)
+        visible = ids[rows.start : rows.stop].tolist()
+        below = ids[rows.stop : rows.stop + screen].tolist()
+        above = ids[max(0, rows.start - screen // 2) : rows.start].tolist()
+        self._thumbnails.want(visible, below + above[::-1], side)
+        self._rest.start()
+
+    def _repaint(self, photo_ids: tuple[int, ...]) -> None:
+        self.viewport().update()
+
+    def _settle(self) -> None:
+        self.settled.emit(self.visible_ids())
+
+    def ask_thumbnails_again(self) -> None:
+        """Thumbnails that were not there yet may be by now."""
+        self._thumbnails.retry_missing()
+        self._asked = None
+        self.viewport().update()
+
+    # Events, handed to those who know
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mouse.double_click(event)
+
+    def leaveEvent(self, event: object) -> None:
+        self.mouse.leave()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoomed.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+            self.scrolled.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.keys.press(event):
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            if index.isValid():
+                self.scrollTo(index)
+                place = self.visualRect(index).center()
+                self.menuAsked.emit(self.viewport().mapToGlobal(place))
+        else:
+            self.mouse.context(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.keys.focus(event.reason())
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    # Input methods: what is composed here belongs to the search
+
+    def compose_in(self, field: QWidget) -> None:
+        """Let the input method ask `field` for its surroundings, as if the text were there."""
+        self._input_method = field
+
+    def currentChanged(
+        self,
+        current: QModelIndex | QPersistentModelIndex,
+        previous: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().currentChanged(current, previous)
+        # Qt takes it away from items that cannot be edited.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:
+        if self._input_method is not None and query != Qt.InputMethodQuery.ImEnabled:
+            return self._input_method.inputMethodQuery(query)
+        return True if query == Qt.InputMethodQuery.ImEnabled else None
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if event.commitString() in ("？", "?"):
+            self.helpAsked.emit()
+        else:
+            self.composed.emit(event)
+        event.accept()
+
+
+def _runs(rows: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Ascending rows as half-open ranges."""
+    if not len(rows):
+        return []
+    breaks = np.flatnonzero(np.diff(rows) != 1)
+    firsts = rows[np.concatenate(([0], breaks + 1))]
+    lasts = rows[np.concatenate((breaks, [len(rows) - 1]))]
+    return [(int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]

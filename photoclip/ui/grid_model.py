@@ -1,0 +1,84 @@
+"""The photos in the grid, as ids: a list model that costs the same for ten or a million."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from photoclip.core.types import Photo
+
+_EMPTY = np.empty(0, np.int64)
+IdRole = Qt.ItemDataRole.UserRole
+
+
+class GridModel(QAbstractListModel):
+    """Rows of photo ids. `describe` says a photo in words, for screen readers and tool tips."""
+
+    def __init__(
+        self, describe: Callable[[int, Photo | None], str], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._describe = describe
+        self.ids: NDArray[np.int64] = _EMPTY
+        self._order: NDArray[np.int64] | None = None
+        self._facts: dict[int, Photo] = {}
+
+    def set_ids(self, ids: NDArray[np.int64]) -> None:
+        self.beginResetModel()
+        self.ids = ids
+        self._order = None
+        self.endResetModel()
+
+    def learn(self, photos: Mapping[int, Photo]) -> None:
+        """Keep what is known of photos near the visible ones."""
+        if len(self._facts) > 2000:
+            self._facts.clear()
+        self._facts.update(photos)
+
+    def fact(self, photo_id: int) -> Photo | None:
+        return self._facts.get(photo_id)
+
+    def rowCount(
+        self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()
+    ) -> int:
+        return 0 if parent.isValid() else len(self.ids)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        row = index.row()
+        if not 0 <= row < len(self.ids):
+            return None
+        photo_id = int(self.ids[row])
+        if role == IdRole:
+            return photo_id
+        if role in (
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return self._describe(photo_id, self._facts.get(photo_id))
+        return None
+
+    def id_at(self, row: int) -> int:
+        return int(self.ids[row])
+
+    def row_of(self, photo_id: int) -> int | None:
+        rows = np.flatnonzero(self.ids == photo_id)
+        return int(rows[0]) if len(rows) else None
+
+    def rows_of(self, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of those of these photos that are in the list, ascending."""
+        if not len(self.ids) or not len(photo_ids):
+            return _EMPTY
+        if len(photo_ids) <= 16:  # sorting a million ids takes longer than looking through them
+            rows = [row for i in photo_ids if (row := self.row_of(int(i))) is not None]
+            return np.array(sorted(rows), np.int64)
+        if self._order is None:
+            self._order = np.argsort(self.ids, kind="stable")
+        places = np.searchsorted(self.ids, photo_ids, sorter=self._order)
+        places = np.minimum(places, len(self.ids) - 1)
+        rows = self._order[places]
+        return np.sort(rows[self.ids[rows] == photo_ids])

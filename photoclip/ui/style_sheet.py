@@ -1,0 +1,108 @@
+"""The one style sheet, generated from the tokens."""
+
+from photoclip.ui.tokens import Tokens
+
+
+def style_sheet(t: Tokens, viewer: Tokens, body: int) -> str:
+    """The style sheet for the whole application; `body` is the text height in pixels."""
+    caption, heading, title = max(11, round(body * 0.85)), round(body * 1.2), round(body * 1.6)
+    return f"""
+* {{ font-size: {body}px; }}
+QMainWindow, #chrome {{ background: {t.chrome}; }}
+#content, #welcome, #failures {{ background: {t.canvas}; }}
+#toolbar {{ background: {t.chrome}; border-bottom: 1px solid {t.line}; }}
+#status {{ background: {t.chrome}; border-top: 1px solid {t.line}; }}
+#status QLabel, #status QPushButton {{ font-size: {caption}px; }}
+QSplitter::handle {{ background: {t.line}; }}
+QSplitter::handle:horizontal {{ width: 1px; }}
+QLabel[role="caption"] {{ font-size: {caption}px; color: {t.text2}; }}
+QLabel[role="secondary"] {{ color: {t.text2}; }}
+QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[role="section"] {{ font-size: {caption}px; font-weight: 600; color: {t.text2}; }}
+QLabel[role="heading"] {{ font-size: {heading}px; font-weight: 600; }}
+QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
+QLabel[role="warn"] {{ color: {t.warn}; }}
+QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
+
+QLineEdit {{ background: {t.canvas}; color: {t.text}; border: 1px solid {t.edge};
+    border-radius: 6px; padding: 0 8px; min-height: 26px;
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 7px; min-height: 24px; }}
+#searchField {{ min-height: 32px; padding: 0 32px 0 34px; border-radius: 6px; }}
+#searchField:focus {{ min-height: 30px; padding: 0 31px 0 33px; }}
+
+QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge};
+    border-radius: 6px; padding: 0 12px; min-height: 28px; }}
+QPushButton:hover {{ background: {t.hover}; }}
+QPushButton:pressed {{ background: {t.press}; }}
+QPushButton:focus {{ border: 2px solid {t.accent}; padding: 0 11px; min-height: 26px; }}
+QPushButton:disabled {{ color: {t.edge}; border-color: {t.line}; }}
+QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
+    border-color: {t.accent}; font-weight: 600; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {t.text}; }}
+QPushButton[large="true"] {{ min-height: 38px; padding: 0 18px; }}
+QPushButton[large="true"]:focus {{ min-height: 36px; padding: 0 17px; }}
+QPushButton[flat="true"] {{ background: transparent; border: 2px solid transparent;
+    padding: 0 8px; min-height: 24px; color: {t.accent}; }}
+QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
+QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
+QPushButton[pill="true"] {{ background: {t.accent}; color: {t.on_accent}; border: none;
+    border-radius: 16px; min-height: 32px; padding: 0 16px; font-weight: 600; }}
+QPushButton[pill="true"]:focus {{ border: 2px solid {t.text}; padding: 0 14px;
+    min-height: 28px; }}
+
+QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 6px;
+    padding: 4px; }}
+QToolButton:hover {{ background: {t.hover}; }}
+QToolButton:pressed, QToolButton:open {{ background: {t.press}; }}
+QToolButton:checked {{ background: {t.tint}; }}
+QToolButton:focus {{ border-color: {t.accent}; }}
+QToolButton::menu-indicator {{ image: none; }}
+
+QMenu {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px 0; }}
+QMenu::item {{ padding: 7px 28px 7px 16px; }}
+QMenu::item:selected {{ background: {t.tint}; color: {t.text}; }}
+QMenu::item:disabled {{ color: {t.edge}; }}
+QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 0; }}
+
+QTreeView, QListView {{ background: transparent; border: none; outline: none; }}
+#grid {{ background: {t.canvas}; }}
+#sidebar {{ background: {t.chrome}; }}
+QScrollArea {{ background: transparent; border: none; }}
+#detailsBody, #keysBody {{ background: transparent; }}
+
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {t.edge}; border-radius: 3px; margin: 3px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {t.text2}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.press}; }}
+QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.edge}; }}
+QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
+    background: {t.text2}; }}
+QSlider::handle:horizontal:hover {{ background: {t.text}; }}
+QSlider:focus {{ outline: none; }}
+QSlider::handle:horizontal:focus {{ background: {t.accent}; }}
+
+QProgressBar {{ background: {t.press}; border: none; border-radius: 2px; max-height: 4px;
+    min-height: 4px; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
+QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
+
+#popover, #notice, #keys {{ background: {t.raised}; border: 1px solid {t.edge};
+    border-radius: 10px; }}
+#key {{ background: {t.chrome}; border: 1px solid {t.edge}; border-radius: 4px;
+    padding: 1px 6px; font-size: {caption}px; }}
+#dropHint {{ background: {t.raised}; border: 2px dashed {t.accent}; border-radius: 10px; }}
+
+#viewer {{ background: {viewer.canvas}; }}
+#viewer QLabel {{ color: {viewer.text}; }}
+#viewer QLabel[role="caption"] {{ color: {viewer.text2}; }}
+#viewer QToolButton:hover {{ background: {viewer.hover}; }}
+#viewer QToolButton:pressed {{ background: {viewer.press}; }}
+#viewer QToolButton:focus {{ border-color: {viewer.accent}; }}
+"""

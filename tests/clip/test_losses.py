@@ -1,0 +1,101 @@
+"""The loss against an independent float64 reference of the paper's pseudo-code."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from photoclip.clip.losses import MAX_LOGIT_SCALE, clamp_log_scale, contrastive_loss, logit_scale
+
+
+def reference(images, texts, t):
+    """Figure 3 of the CLIP paper in NumPy, with gradients derived by hand.
+
+    Returns the loss and its gradients by images, texts and t.
+    """
+    n = len(images)
+    image_norms = np.linalg.norm(images, axis=1, keepdims=True)
+    text_norms = np.linalg.norm(texts, axis=1, keepdims=True)
+    i_e, t_e = images / image_norms, texts / text_norms
+    logits = i_e @ t_e.T * np.exp(t)
+
+    def softmax(z, axis):
+        e = np.exp(z - z.max(axis=axis, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
+
+    by_row, by_column = softmax(logits, 1), softmax(logits, 0)
+    right = np.arange(n)
+    loss_i = -np.log(by_row[right, right]).mean()
+    loss_t = -np.log(by_column[right, right]).mean()
+
+    d_logits = (by_row - np.eye(n) + by_column - np.eye(n)) / (2 * n)
+    d_t = (d_logits * logits).sum()
+    d_i_e = np.exp(t) * d_logits @ t_e
+    d_t_e = np.exp(t) * d_logits.T @ i_e
+
+    def through_norm(d_unit, unit, norms):
+        return (d_unit - unit * (d_unit * unit).sum(axis=1, keepdims=True)) / norms
+
+    return (
+        (loss_i + loss_t) / 2,
+        through_norm(d_i_e, i_e, image_norms),
+        through_norm(d_t_e, t_e, text_norms),
+        d_t,
+    )
+
+
+@pytest.mark.parametrize(("n", "d", "scale"), [(2, 3, 1.0), (7, 16, 14.3), (64, 32, 99.0)])
+def test_loss_and_gradients_agree_with_the_paper(n, d, scale):
+    generator = np.random.default_rng(n)
+    images, texts = generator.normal(size=(n, d)), generator.normal(size=(n, d))
+    t = math.log(scale)
+
+    tensors = [torch.tensor(value, requires_grad=True) for value in (images, texts, t)]
+    loss = contrastive_loss(*[tensor.double() for tensor in tensors])
+    loss.backward()
+
+    expected = reference(images, texts, t)
+    found = [loss.detach(), *[tensor.grad for tensor in tensors]]
+    for value, wanted in zip(found, expected, strict=True):
+        np.testing.assert_allclose(value.numpy(), wanted, atol=1e-6, rtol=1e-6)
+
+
+def test_ignored_pairs_are_neither_right_nor_wrong():
+    generator = np.random.default_rng(0)
+    images = torch.tensor(generator.normal(size=(3, 8)))
+    texts = torch.tensor(generator.normal(size=(3, 8)))
+    texts[2] = texts[0]
+    scale = torch.tensor(2.0, dtype=torch.float64)
+    ignored = torch.zeros((3, 3), dtype=torch.bool)
+    ignored[0, 2] = ignored[2, 0] = True
+
+    cosines = (
+        torch.nn.functional.normalize(images, dim=1)
+        @ torch.nn.functional.normalize(texts, dim=1).T
+    ).numpy() * math.exp(2.0)
+    rows = [[0, 1], [0, 1, 2], [1, 2]]
+    by_row = [
+        -cosines[i, i] + math.log(np.exp(cosines[i, left]).sum()) for i, left in enumerate(rows)
+    ]
+    by_column = [
+        -cosines[i, i] + math.log(np.exp(cosines[left, i]).sum()) for i, left in enumerate(rows)
+    ]
+    expected = (np.mean(by_row) + np.mean(by_column)) / 2
+    assert contrastive_loss(images, texts, scale, ignored).item() == pytest.approx(expected)
+
+
+def test_temperature_never_scales_by_more_than_the_bound():
+    t = torch.nn.Parameter(torch.tensor(9.0))
+    assert logit_scale(t).item() == pytest.approx(MAX_LOGIT_SCALE, rel=1e-5)
+    clamp_log_scale(t)
+    assert t.item() == pytest.approx(math.log(MAX_LOGIT_SCALE))
+    loss = contrastive_loss(torch.eye(3), torch.eye(3).roll(1, 0), t)
+    loss.backward()
+    assert t.grad.item() != 0, "the clamped temperature can still learn its way back"
+
+
+def test_clamped_temperature_stays_at_least_one():
+    t = torch.nn.Parameter(torch.tensor(-1.0))
+    clamp_log_scale(t)
+    assert t.item() == 0.0

@@ -1,4 +1,4 @@
-"""The error a person can cause or meet: one plain sentence that says what happened and what to do."""
+"""The error a person can cause or meet, told in one plain sentence."""
 
 
 class PhotoClipError(Exception):

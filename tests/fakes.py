@@ -1,5 +1,6 @@
 """Stand-ins for tests in which the real model is beside the point."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class ColourEncoder:
 
 
 def _colour_of(text: str) -> NDArray[np.float32]:
-    named = [word for word in text.lower().split() if word in ImageColor.colormap]
+    named = [word for word in re.findall("[a-z]+", text.lower()) if word in ImageColor.colormap]
     colours = [ImageColor.getrgb(word)[:3] for word in named]
     return np.array(colours or [(128, 128, 128)], np.float32).mean(axis=0)
 

@@ -1,5 +1,6 @@
 """The commands that measure a model on labelled photos."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def _embed_photos(encoder: Encoder, folder: Path, names: list[str]) -> NDArray[n
         embed_files(encoder, [folder / name for name in names]),
         length=len(names),
         label="Photos",
-        file=click.get_text_stream("stderr"),
+        file=sys.stderr,
     ) as read:
         for row, (path, embedding) in enumerate(read):
             if isinstance(embedding, UnreadablePhoto):

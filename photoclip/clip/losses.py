@@ -13,10 +13,14 @@ from torch import Tensor
 MAX_LOGIT_SCALE = 100.0
 """Upper bound of exp(t): beyond it the paper found training unstable (section 2.5)."""
 
+# The largest float32 below log 100: rounded up, a parameter at its bound would lie above it.
+_MAX_LOG_SCALE = 9657741 / 2**21
+
 
 def logit_scale(log_scale: Tensor) -> Tensor:
     """exp(t), the factor on the cosines, at most `MAX_LOGIT_SCALE`; a scalar tensor."""
-    return log_scale.clamp(max=math.log(MAX_LOGIT_SCALE)).exp()
+    # Unlike with clamp(), a t at the bound keeps its gradient, and so its way back.
+    return torch.where(log_scale > _MAX_LOG_SCALE, _MAX_LOG_SCALE, log_scale).exp()
 
 
 def clamp_log_scale(log_scale: Tensor) -> None:
@@ -25,7 +29,7 @@ def clamp_log_scale(log_scale: Tensor) -> None:
     The bound inside `logit_scale` alone would let t drift into the region without gradient.
     """
     with torch.no_grad():
-        log_scale.clamp_(0.0, math.log(MAX_LOGIT_SCALE))
+        log_scale.clamp_(0.0, _MAX_LOG_SCALE)
 
 
 def contrastive_loss(

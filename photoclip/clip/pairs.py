@@ -35,7 +35,7 @@ def read_labels(path: Path) -> dict[str, str]:
         words = label.replace("_", " ")
         if labels.setdefault(image, words) != words:
             raise PhotoClipError(
-                f"{path} gives {image} two labels, “{labels[image]}” and “{words}”. Keep one of them."
+                f"{path} gives {image} two labels, “{labels[image]}” and “{words}”. Keep one."
             )
     return labels
 

@@ -1,4 +1,4 @@
-"""The two towers to train: built new from an open_clip architecture, or joined from pretrained ones.
+"""The two towers to train: new from an open_clip architecture, or joined from pretrained ones.
 
 Either way they are one open_clip model, so that what comes out of training loads like any other.
 """
@@ -31,7 +31,8 @@ TEXT_FILES = (
     "special_tokens_map.json",
     "vocab.txt",
 )
-"""What open_clip needs beside the weights to rebuild a Hugging Face text tower and its tokenizer."""
+"""What rebuilds a Hugging Face text tower and its tokenizer, beside the weights."""
+_NEEDED_TEXT_FILES = TEXT_FILES[:2]
 
 START_LOGIT_SCALE = 20.0
 """exp(t) that joined pretrained towers start with; new ones keep the paper's 1 / 0.07."""
@@ -261,7 +262,7 @@ def _joined(towers: PretrainedTowers) -> Towers:
             "context_length": towers.context_length,
         },
     }
-    for name in TEXT_FILES:
+    for name in _NEEDED_TEXT_FILES:
         if not (towers.text_folder / name).is_file():
             raise PhotoClipError(f"The text tower's folder {towers.text_folder} has no {name}.")
     full = timm.create_model(towers.image_tower, pretrained=False)
@@ -284,6 +285,7 @@ def _joined(towers: PretrainedTowers) -> Towers:
     with torch.no_grad():
         model.logit_scale.fill_(math.log(START_LOGIT_SCALE))
     tokenizer = HFTokenizer(str(towers.text_folder), context_length=towers.context_length)
+    tokenizer.tokenizer.padding_side = "right"  # trimming relies on it
     classifier = full.get_classifier()
     return Towers(
         model,

@@ -3,23 +3,20 @@
 import re
 from typing import Final
 
-# What companies add to their name; the sort of it differs from one firmware to the next.
+# What companies add to their name; it differs from one firmware to the next.
 _COMPANY: Final = re.compile(
     r"\b(corporation|corp|company|co|ltd|limited|inc|gmbh|ag|electronics|optical|imaging"
     r"|techwin|technologies|electric|digital cameras?|computer|camera ag|photo film)\b[.,]*",
     re.I,
 )
+# Company to brand.
 _KNOWN: Final = {
     "eastman kodak": "Kodak",
     "fuji": "Fujifilm",
     "hewlett-packard": "HP",
-    "konica minolta": "Konica Minolta",
-    "lg": "LG",
-    "leica": "Leica",
     "hmd global": "Nokia",
+    "om digital solutions": "OM System",
     "seiko epson": "Epson",
-    "sanyo": "Sanyo",
-    "supra": "Supra",
 }
 # Makers whose name models begin with, though the make says another (Pentax by Ricoh).
 _BRANDS: Final = frozenset(
@@ -62,5 +59,7 @@ def _maker(make: str) -> str:
 
 
 def _cased(word: str) -> str:
-    """NIKON to Nikon; short names (HTC, DJI) and those in mixed case are meant as they are."""
-    return word.capitalize() if word.isupper() and word.isalpha() and len(word) > 3 else word
+    """NIKON and samsung to Nikon and Samsung; HTC, DJI and iQOO are meant as they are."""
+    if word.isalpha() and (word.islower() or (word.isupper() and len(word) > 3)):
+        return word.capitalize()
+    return word

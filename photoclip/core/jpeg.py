@@ -7,12 +7,16 @@ from PIL import Image, ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
 from photoclip.core.exif import NO_EXIF, Exif, read_exif
+from photoclip.core.unreadable import damaged
 
 _START_OF_SCAN: Final = 0xDA
 _EXIF_SEGMENT: Final = 0xE1
 _END: Final = b"\xff\xd9"
 # Bytes that decode to something, without a marker (0xFF) among them.
 _FILLER: Final = bytes(range(1, 251)) * 2
+# libjpeg goes over some 1.6 gigapixels a second, so this is about five seconds.
+_MOST_SCANNED: Final = 8_000_000_000
+_SCANS_OF_ANY_SIZE: Final = 16
 # How much of the height must be there for a picture to count as whole.
 _WHOLE: Final = 0.98
 
@@ -45,15 +49,33 @@ def exif_of_jpeg(data: bytes) -> Exif:
 def coefficient_bytes(opened: JpegImageFile, data: bytes) -> int:
     """Memory for the whole picture's coefficients that libjpeg keeps whatever the scale.
 
-    Only where the picture comes in several scans (progressive, or a scan per channel): two bytes
-    for each sample of each channel. A baseline picture is decoded in rows and needs none.
+    Only where the picture comes in several scans: two bytes for each sample of each channel.
+    A picture in one scan is decoded row by row and needs none.
     """
-    first_scan = next((data[start] for m, start, _ in segments(data) if m == _START_OF_SCAN), 0)
-    if "progressive" not in opened.info and first_scan == len(opened.layer):
+    if not _in_several_scans(opened, data):
         return 0
     across, down = (max((layer[i] for layer in opened.layer), default=1) for i in (1, 2))
     share = sum(layer[1] * layer[2] for layer in opened.layer) / max(1, across * down)
     return int(2 * share * opened.width * opened.height)
+
+
+def check_scans(opened: JpegImageFile, data: bytes) -> None:
+    """Raise UnreadablePhoto for a small file that would keep libjpeg busy for minutes.
+
+    A scan may be some bytes long and still go over all pixels. Real pictures have a dozen; the
+    count also meets the markers in a trailing video, which the limit leaves room for.
+    """
+    if not _in_several_scans(opened, data):
+        return
+    scans = data.count(bytes((0xFF, _START_OF_SCAN)))
+    if scans > _SCANS_OF_ANY_SIZE and scans * opened.width * opened.height > _MOST_SCANNED:
+        raise damaged(f"{scans} scans over {opened.size}")
+
+
+def _in_several_scans(opened: JpegImageFile, data: bytes) -> bool:
+    """Progressive, or a scan for each channel."""
+    channels = next((data[start] for m, start, _ in segments(data) if m == _START_OF_SCAN), 0)
+    return "progressive" in opened.info or channels != len(opened.layer)
 
 
 def without_its_end(data: bytes, decode: Callable[[bytes], Image.Image]) -> Image.Image | None:

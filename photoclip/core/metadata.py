@@ -131,7 +131,7 @@ def _zone(text: str) -> int | None:
 
 
 def _zone_by_satellite(captured: datetime, utc: datetime) -> int | None:
-    """The camera's clock against the time of the fix: a whole number of quarter hours, else None."""
+    """The camera's clock against the fix's: where whole quarter hours lie between, else None."""
     apart = (captured - utc) / timedelta(minutes=1)
     quarters = round(apart / 15) * 15
     near = abs(apart - quarters) <= _CLOCK_ERROR and -12 * 60 <= quarters <= 14 * 60
@@ -169,7 +169,7 @@ def _angle(gps: Directory, tag: int, ref_tag: int, signs: str) -> float | None:
         return None
     # Some write the seconds as 0/0.
     degrees, *rest = (0.0 if i and math.isnan(part) else part for i, part in enumerate(parts))
-    angle = degrees + sum(part / 60 ** (i + 1) for i, part in enumerate(rest))
+    angle = degrees + sum(part / 60.0**power for power, part in enumerate(rest, 1))
     if not math.isfinite(angle) or angle < 0:
         return None
     return round(-angle if hemisphere == signs[1] else angle, 7)

@@ -10,9 +10,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from photoclip.core.colour import shrinkable, to_srgb
 from photoclip.core.formats import Format
-from photoclip.core.jpeg import coefficient_bytes, without_its_end
+from photoclip.core.jpeg import check_scans, coefficient_bytes, without_its_end
 from photoclip.core.openers import open_picture
-from photoclip.core.unreadable import cut_short, too_large
+from photoclip.core.unreadable import cut_short, damaged, too_large
 
 THUMBNAIL_BOX: Final = 512
 """Longest side of a stored thumbnail, px."""
@@ -22,15 +22,19 @@ THUMBNAIL_BOX: Final = 512
 _BUDGET: Final = 2 * 1024**3
 _MUCH: Final = 256 * 1024**2
 _much_at_once = threading.Lock()
+# No camera, scanner or stitcher makes pictures longer than this, in px: such a header is noise.
+_LONGEST_SIDE: Final = 1_000_000
 
-# Bytes of memory for a pixel of the whole picture at the peak of a decode: Pillow's four for RGB,
-# twice where it must be converted, and the planes and copies of the decoders that keep some.
+# Bytes of memory for a pixel of the whole picture at the peak of a decode, measured on 36 Mpx and
+# rounded up: Pillow's four for RGB, twice where it must be converted, and the planes and copies of
+# the decoders that keep some. It lets pass 268 Mpx of PNG, 214 of HEIF (a phone's largest has 200),
+# and 4 gigapixels of baseline JPEG.
 _COST_BY_MODE: Final = {"1": 3, "L": 2, "P": 6, "I;16": 8, "I;16B": 8, "I": 28, "F": 28}
 _COST_OF_RGB: Final = 8
 _COST_BY_FORMAT: Final = {
     Format.WEBP: 16,
-    Format.HEIF: 16,
-    Format.AVIF: 16,
+    Format.HEIF: 10,
+    Format.AVIF: 10,
     Format.JPEG2000: 24,
 }
 
@@ -48,6 +52,8 @@ def decode_scaled(
     """
     opened = open_picture(kind, data)
     size, cost = opened.size, _cost(opened, kind, data, min_side)
+    if max(size) > _LONGEST_SIDE:
+        raise damaged(f"header says {size}")
     if cost > _BUDGET:
         raise too_large(size)
     with _much_at_once if cost > _MUCH else nullcontext():
@@ -98,6 +104,7 @@ def _spare(size: tuple[int, int], min_side: int) -> float:
 def _cost(opened: ImageFile, kind: Format, data: bytes, min_side: int) -> int:
     width, height = opened.size
     if isinstance(opened, JpegImageFile):
+        check_scans(opened, data)
         spare = _spare(opened.size, min_side)
         scale = next(s for s in (8, 4, 2, 1) if spare >= s)
         return coefficient_bytes(opened, data) + _COST_OF_RGB * width * height // scale**2

@@ -4,8 +4,6 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
-from photoclip.ui.theme import scaled
-
 WIDTH = 44
 _BARE = 14
 

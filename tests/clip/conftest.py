@@ -8,7 +8,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
-_WORDS = "a an the photo of dog cat red car on beach in snow . , ! ##s".split()
+_WORDS = [
+    "a",
+    "an",
+    "the",
+    "photo",
+    "of",
+    "dog",
+    "cat",
+    "red",
+    "car",
+    "on",
+    "beach",
+    "in",
+    "snow",
+    ".",
+    ",",
+    "!",
+    "##s",
+]
 
 _VIT: dict[str, Any] = {
     "embed_dim": 24,
@@ -58,7 +76,10 @@ def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
     tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *_WORDS]
-    tokens += [*(set(letters) - set(tokens)), *(f"##{letter}" for letter in letters if letter != "s")]
+    tokens += [
+        *(set(letters) - set(tokens)),
+        *(f"##{letter}" for letter in letters if letter != "s"),
+    ]
     vocabulary = {token: index for index, token in enumerate(tokens)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
@@ -87,15 +108,15 @@ def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def photos() -> list[Image.Image]:
+def pictures() -> list[Image.Image]:
     """Landscape, portrait, tiny and square pictures of noise over ramps, the same every time."""
     generator = np.random.default_rng(5)
-    pictures = []
+    made = []
     for width, height in [(160, 90), (75, 200), (5, 9), (64, 64)]:
         ramp = np.linspace(0, 180, width)[None, :, None] * np.array([1.0, 0.5, 0.2])
         noise = generator.integers(0, 75, (height, width, 3))
-        pictures.append(Image.fromarray((ramp + noise).astype(np.uint8)))
-    return pictures
+        made.append(Image.fromarray((ramp + noise).astype(np.uint8)))
+    return made
 
 
 def _save(folder: Path, model_cfg: dict[str, Any], preprocess_cfg: dict[str, Any]) -> Path:

@@ -76,9 +76,15 @@ def test_a_folder_is_no_library(tmp_path: Path) -> None:
 
 def test_a_failed_write_stores_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path / "library.photoclip")
-    with pytest.raises(ZeroDivisionError), store.write() as connection:
-        connection.execute("INSERT INTO settings VALUES ('a', 'b')")
-        _ = 1 / 0
+    duplicate = "INSERT INTO settings VALUES ('a', 'b'), ('a', 'c')"
+
+    def write() -> None:
+        with store.write() as connection:
+            connection.execute("INSERT INTO settings VALUES ('z', 'b')")
+            connection.execute(duplicate)
+
+    with pytest.raises(PhotoClipError):
+        write()
     assert store.db.execute("SELECT count(*) FROM settings").fetchone() == (0,)
     store.close()
 

@@ -1,0 +1,83 @@
+"""Where a person is: all photos, a folder, a tag, a search in one of them; and the way back."""
+
+from dataclasses import dataclass, replace
+
+from photoclip.core.types import Scope
+from photoclip.ui.grid import Anchor
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the content shows.
+
+    Attributes:
+        text: the phrase searched for in the scope, "" for none.
+        similar: the photo whose like are searched for, None for none.
+        failures: the list of unreadable files is shown instead of photos.
+    """
+
+    scope: Scope = Scope()
+    text: str = ""
+    similar: int | None = None
+    failures: bool = False
+
+    @property
+    def searching(self) -> bool:
+        return bool(self.text) or self.similar is not None
+
+    @property
+    def without_search(self) -> "Place":
+        return Place(self.scope)
+
+
+@dataclass(frozen=True)
+class Visit:
+    place: Place
+    anchor: Anchor | None = None
+
+
+class History:
+    """The places visited, in order, each with where its grid was left."""
+
+    def __init__(self) -> None:
+        self._visits = [Visit(Place())]
+        self._at = 0
+
+    @property
+    def place(self) -> Place:
+        return self._visits[self._at].place
+
+    @property
+    def can_go_back(self) -> bool:
+        return self._at > 0
+
+    @property
+    def can_go_forward(self) -> bool:
+        return self._at + 1 < len(self._visits)
+
+    def go(self, place: Place, leaving: Anchor | None) -> Anchor | None:
+        """Move on to `place`; typing on in a search stays the same step.
+
+        Returns:
+            The place in the grid to show, known where the step leads back out of a search.
+        """
+        here = self._visits[self._at].place
+        if place == here:
+            return leaving
+        if here.text and place.text and here.scope == place.scope:
+            self._visits[self._at] = Visit(place)
+            return None
+        before = self._visits[self._at - 1].place if self._at else None
+        if here.searching and before == place:
+            return self.step(-1, leaving)
+        self._visits[self._at] = replace(self._visits[self._at], anchor=leaving)
+        del self._visits[self._at + 1 :]
+        self._visits.append(Visit(place))
+        self._at += 1
+        return None
+
+    def step(self, by: int, leaving: Anchor | None) -> Anchor | None:
+        """Go back or forward; gives where the grid was left there."""
+        self._visits[self._at] = replace(self._visits[self._at], anchor=leaving)
+        self._at = min(max(self._at + by, 0), len(self._visits) - 1)
+        return self._visits[self._at].anchor

@@ -1,0 +1,259 @@
+"""What the window shows and why: the place, its photos, and the lists beside them, kept fresh."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from photoclip.core.library import Library
+from photoclip.core.types import Change, Hit, Photo, Scope, Tag
+from photoclip.errors import PhotoClipError
+from photoclip.ui.grid import Anchor
+from photoclip.ui.index_job import merged
+from photoclip.ui.jobs import Bridge, Lane
+from photoclip.ui.places import History, Place
+
+# Typing faster than this asks only for its last phrase, in ms.
+_TYPING = 40
+# A list is read anew at most this often while photos arrive, in ms, and never so that reading
+# takes more than a tenth of the time.
+_REFRESH = 500
+
+
+class Searches(Protocol):
+    """What answers queries; see `photoclip.core.search.Searcher`."""
+
+    def search(self, text: str, scope: Scope = ..., limit: int = ...) -> list[Hit]: ...
+
+    def similar(self, photo_id: int, scope: Scope = ..., limit: int = ...) -> list[Hit]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """The photos of a place, as the grid shows them.
+
+    Attributes:
+        times: (n,) what the grid is sectioned by; None for search results, which are ranked.
+        anchor: where in it to begin; None for the top.
+        arrived: whether the person has just come to this place; else it was read again, since
+            the library has changed.
+    """
+
+    place: Place
+    ids: NDArray[np.int64]
+    times: NDArray[np.int64] | None
+    anchor: Anchor | None
+    arrived: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A photo with its tags, for the details."""
+
+    photo: Photo
+    tags: tuple[Tag, ...]
+
+
+class Session(QObject):
+    """Reads the library and searches it off the GUI thread, for the place a person is at.
+
+    Signals:
+        moved: the new `Place`.
+        listed: a `Listing` of the place.
+        counted: `Counts`. foldersRead, tagsRead, failuresRead: tuples of `Folder`, `TagCount`,
+            `Failure`. All of them again whenever they may have changed.
+        searching: whether a query is on its way.
+        searchFailed: a sentence to stand in place of the results.
+    """
+
+    moved = Signal(object)
+    listed = Signal(object)
+    counted = Signal(object)
+    foldersRead = Signal(object)
+    tagsRead = Signal(object)
+    failuresRead = Signal(object)
+    searching = Signal(object)
+    searchFailed = Signal(object)
+
+    def __init__(
+        self,
+        library: Library,
+        make_searcher: Callable[[], Searches],
+        model: str,
+        bridge: Bridge,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.library = library
+        self.model = model
+        self._make_searcher = make_searcher
+        self._searcher: Searches | None = None
+        self._reading = Lane(bridge, "read")
+        self._asking = Lane(bridge, "search")
+        self._history = History()
+        self._due = Change()
+        self._took = 0.0
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING)
+        self._typing.timeout.connect(self._typed)
+        self._wish: tuple[str, Anchor | None] | None = None
+        self._refreshing = QTimer(self, singleShot=True, interval=_REFRESH)
+        self._refreshing.timeout.connect(self._refresh)
+
+    # Moving about
+
+    @property
+    def place(self) -> Place:
+        return self._history.place
+
+    @property
+    def can_go_back(self) -> bool:
+        return self._history.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        return self._history.can_go_forward
+
+    def go(self, place: Place, leaving: Anchor | None = None) -> None:
+        """Show another place. `leaving` is where the grid is now, to come back to."""
+        self._wish = None
+        anchor = self._history.go(place, leaving)
+        self._arrive(anchor)
+
+    def step(self, by: int, leaving: Anchor | None = None) -> None:
+        """Back (-1) or forward (1)."""
+        self._wish = None
+        self._arrive(self._history.step(by, leaving))
+
+    def search(self, text: str, leaving: Anchor | None = None) -> None:
+        """Search while a person types: at once, and then for the latest text only."""
+        self._wish = (text, leaving)
+        if not self._typing.isActive():
+            self._typed()
+
+    def _typed(self) -> None:
+        if self._wish is None:
+            return
+        (text, leaving), self._wish = self._wish, None
+        words = " ".join(text.split())
+        place = replace(self.place.without_search, text=words)
+        if place != self.place:
+            self._arrive(self._history.go(place, leaving))
+            self._typing.start()
+
+    def _arrive(self, anchor: Anchor | None) -> None:
+        self.moved.emit(self.place)
+        self._list(anchor, arrived=True)
+
+    # Reading
+
+    def refresh(self, change: Change) -> None:
+        """The library has changed: read what may differ, soon and not too often."""
+        self._due = merged(self._due, replace(change, added=change.added[:1]))
+        if not self._refreshing.isActive():
+            self._refreshing.start(round(max(_REFRESH, 10_000 * self._took)))
+
+    def read_all(self) -> None:
+        """Read everything for the first time."""
+        self._due = Change(folders=True, tags=True, failures=True)
+        self._refresh()
+        self._list(None, arrived=True)
+
+    def warm_up(self) -> None:
+        """Get the model ready, so that the first search does not wait for it."""
+        self._asking.submit("warm", lambda: self._answers().search("photo", limit=1), _ignore)
+
+    def facts(self, photo_id: int, done: Callable[[Facts | None], None]) -> None:
+        """What is known of a photo; of several requests only the latest is answered."""
+        folder = self.place.scope.folder
+
+        def read() -> Facts | None:
+            photo = self.library.photos([photo_id], folder).get(photo_id)
+            return None if photo is None else Facts(photo, self.library.tags(photo_id, self.model))
+
+        self._reading.submit("facts", read, done)
+
+    def photos(
+        self, key: str, photo_ids: list[int], done: Callable[[dict[int, Photo]], None]
+    ) -> None:
+        """What is known of some photos; `key` tells apart those who ask."""
+        folder = self.place.scope.folder
+        self._reading.submit(key, lambda: self.library.photos(photo_ids, folder), done)
+
+    def write(self, work: Callable[[Change], Change] | Callable[[], Change]) -> None:
+        """Change the library in the background and show it."""
+        self._reading.submit("write", work, self.refresh)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Drop what waits, and wait for what is being read or searched."""
+        self._typing.stop()
+        self._refreshing.stop()
+        self._asking.close()
+        self._reading.close()
+
+    def _refresh(self) -> None:
+        due, self._due = self._due, Change()
+        library, model = self.library, self.model
+        self._reading.submit("counts", lambda: library.counts(model), self.counted.emit)
+        if due.folders:
+            self._reading.submit("folders", library.folder_tree, self.foldersRead.emit)
+        if due.tags:
+            self._reading.submit("tags", lambda: library.tag_counts(model), self.tagsRead.emit)
+        if due.failures:
+            self._reading.submit("failures", library.failures, self.failuresRead.emit)
+        if due.added or due.removed or (due.tags and self.place.scope.tag is not None):
+            self._list(None, arrived=False)
+
+    def _list(self, anchor: Anchor | None, arrived: bool) -> None:
+        place = self.place
+        if place.failures:
+            return
+        if place.searching:
+            self._query(place, anchor, arrived)
+            return
+        self._asking.cancel("query")
+        self.searching.emit(False)
+
+        def read() -> Listing:
+            started = time.monotonic()
+            ids, times = self.library.listing(place.scope, self.model)
+            self._took = time.monotonic() - started
+            return Listing(place, ids, times, anchor, arrived)
+
+        self._reading.submit("listing", read, self._show)
+
+    def _query(self, place: Place, anchor: Anchor | None, arrived: bool) -> None:
+        def ask() -> Listing:
+            if place.similar is not None:
+                hits = self._answers().similar(place.similar, place.scope)
+            else:
+                hits = self._answers().search(place.text, place.scope)
+            ids = np.fromiter((hit.photo_id for hit in hits), np.int64, len(hits))
+            return Listing(place, ids, None, anchor, arrived)
+
+        def failed(error: PhotoClipError) -> None:
+            self.searching.emit(False)
+            self.searchFailed.emit(str(error))
+
+        self._reading.cancel("listing")
+        if arrived:
+            self.searching.emit(True)
+        self._asking.submit("query", ask, self._show, failed)
+
+    def _answers(self) -> Searches:
+        """Made in the lane that asks, since it may have to read the whole library."""
+        if self._searcher is None:
+            self._searcher = self._make_searcher()
+        return self._searcher
+
+    def _show(self, listing: Listing) -> None:
+        self.searching.emit(False)
+        if listing.place == self.place:
+            self.listed.emit(listing)
+
+
+def _ignore(_: object) -> None:
+    return None

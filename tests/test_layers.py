@@ -1,0 +1,33 @@
+"""Who may import whom, and that nothing heavy is imported before it is needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("torch", "open_clip", "transformers", "timm")
+
+
+@pytest.mark.parametrize("module", ["photoclip.app", "photoclip.cli", "photoclip.core.indexing"])
+def test_importing_brings_no_torch(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_line_brings_no_qt() -> None:
+    code = "import sys, photoclip.cli; print(any(m.startswith('PySide6') for m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_layers_point_one_way() -> None:
+    """cli, app -> ui -> core -> clip, and no Qt below ui; the contracts are in pyproject.toml."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()",
+         "--no-cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

@@ -32,11 +32,10 @@ def fold_batch_norms(tower: "torch.nn.Module", pictures: "torch.Tensor") -> "tor
 
     if not any(_is_foldable(module) for module in tower.modules()):
         return tower
-    with torch.inference_mode():
-        before = _embeddings(tower, pictures)
     folded = copy.deepcopy(tower)
     names = {module: name for name, module in folded.named_modules()}
-    for convolution, norm in _adjacent(folded, pictures):
+    before, pairs = _run(folded, pictures)
+    for convolution, norm in pairs:
         convolution.weight, convolution.bias = fuse_conv_bn_weights(
             convolution.weight,
             convolution.bias,
@@ -49,14 +48,15 @@ def fold_batch_norms(tower: "torch.nn.Module", pictures: "torch.Tensor") -> "tor
         parent, _, name = names[norm].rpartition(".")
         # timm's normalisations carry the activation that follows them.
         setattr(folded.get_submodule(parent), name, getattr(norm, "act", torch.nn.Identity()))
-    with torch.inference_mode():
-        after = _embeddings(folded, pictures)
+    after, _ = _run(folded, pictures)
     same = torch.nn.functional.cosine_similarity(before, after).min().item() > _SAME
     return folded.requires_grad_(False) if same else tower
 
 
-def _adjacent(tower: "torch.nn.Module", pictures: "torch.Tensor") -> list[tuple[Any, Any]]:
-    """Pairs of a convolution and the normalisation that takes its output, each used once."""
+def _run(
+    tower: "torch.nn.Module", pictures: "torch.Tensor"
+) -> tuple["torch.Tensor", list[tuple[Any, Any]]]:
+    """The embeddings, and the pairs of a convolution and a normalisation of just its output."""
     import torch
 
     made_by: dict[int, Any] = {}
@@ -82,11 +82,13 @@ def _adjacent(tower: "torch.nn.Module", pictures: "torch.Tensor") -> list[tuple[
             hooks.append(module.register_forward_pre_hook(before_norm))
     try:
         with torch.inference_mode():
-            tower(pictures)
+            output: Any = tower(pictures)
     finally:
         for hook in hooks:
             hook.remove()
-    return [(first, then) for first, then in pairs if calls[first] == calls[then] == 1]
+    embeddings = output[0] if isinstance(output, tuple) else output
+    # Weights that are used twice cannot be changed for one use.
+    return embeddings, [(a, b) for a, b in pairs if calls[a] == calls[b] == 1]
 
 
 def _is_foldable(module: "torch.nn.Module") -> bool:
@@ -98,9 +100,3 @@ def _is_foldable(module: "torch.nn.Module") -> bool:
         and module.running_mean is not None
         and module.weight is not None
     )
-
-
-def _embeddings(tower: "torch.nn.Module", pictures: "torch.Tensor") -> "torch.Tensor":
-    output: Any = tower(pictures)
-    embeddings: torch.Tensor = output[0] if isinstance(output, tuple) else output
-    return embeddings

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from photoclip.clip.folding import fold_batch_norms
 from photoclip.clip.precision import (
     WORTHWHILE,
-    images_per_second,
     measurement_key,
+    rates_in_turns,
     remember_precision,
     remembered_precision,
 )
@@ -36,7 +36,7 @@ _CONVOLUTIONAL = 8
 _FAITHFUL = 0.99
 
 # Few, so that a large model on a slow machine is measured in seconds too.
-_PROBE_PICTURES = 4
+_PROBE_PICTURES = 2
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ def prepare_image_tower(
     import torch
 
     tower: Any = model
-    pictures = torch.from_numpy(_probe(preprocessing.size)).permute(0, 3, 1, 2).float()
-    tower.visual = fold_batch_norms(tower.visual, pictures / 127.5 - 1)
+    probe = _probe(preprocessing.size)
+    picture = torch.from_numpy(probe[:1]).permute(0, 3, 1, 2).float() / 127.5 - 1
+    tower.visual = fold_batch_norms(tower.visual, picture)
     tower.to(device)
     convolutions = sum(isinstance(part, torch.nn.Conv2d) for part in tower.visual.modules())
     channels_last = convolutions >= _CONVOLUTIONAL and device != "mps"
@@ -108,7 +109,6 @@ def prepare_image_tower(
         std=torch.tensor(preprocessing.std, device=device).view(1, 3, 1, 1),
     )
     if precision is None:
-        probe = _probe(preprocessing.size)
         if device == "cpu":
             precision = _measured(full, probe, model_id, cache_dir)
         else:
@@ -125,10 +125,9 @@ def _measured(full: ImageTower, probe: NDArray[np.uint8], model_id: str, cache: 
     precision = "float32"
     if _multiplies_bfloat16():
         half = _copy(full, "bfloat16")
-        rates = {
-            tower.precision: images_per_second(partial(tower.features, probe), len(probe))
-            for tower in (full, half)
-        }
+        rates = rates_in_turns(
+            {tower.precision: partial(tower.features, probe) for tower in (full, half)}, len(probe)
+        )
         faster = rates["bfloat16"] > WORTHWHILE * rates["float32"]
         if faster and _faithful(full, half, probe):
             precision = "bfloat16"

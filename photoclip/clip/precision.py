@@ -10,7 +10,8 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +25,32 @@ WORTHWHILE = 1.15
 
 
 def images_per_second(encode: Callable[[], object], images: int, seconds: float = 0.4) -> float:
-    """How fast `encode` is, which encodes `images` pictures, from its best run.
+    """How fast `encode` is, which encodes `images` pictures per call, from its best call."""
+    return rates_in_turns({"": encode}, images, seconds)[""]
 
-    Runs it once to warm up and then for about `seconds`; a large model on a slow machine, whose
-    first run already takes longer than that by far, is judged by that one.
+
+def rates_in_turns(
+    candidates: Mapping[str, Callable[[], object]], images: int, seconds: float = 1.0
+) -> dict[str, float]:
+    """Images per second of each candidate, which encodes `images` pictures per call.
+
+    They take turns, so that other work on the machine slows all of them, and the best call is the
+    one it slowed least. Each is called once to warm up; then at least three rounds are run, and
+    more for about `seconds`, but none are begun that a slow machine would take too long for.
     """
-    start = time.perf_counter()
-    encode()
-    best = time.perf_counter() - start
-    if best < 3 * seconds:
-        end = time.perf_counter() + seconds
-        best = float("inf")
-        while (start := time.perf_counter()) < end:
+    best = dict.fromkeys(candidates, float("inf"))
+    begin = time.perf_counter()
+    for round_number in count():
+        for name, encode in candidates.items():
+            start = time.perf_counter()
             encode()
-            best = min(best, time.perf_counter() - start)
-    return images / max(best, 1e-9)
+            took = time.perf_counter() - start
+            # The first call also picks kernels and gets memory.
+            best[name] = took if round_number == 1 else min(best[name], took)
+        elapsed = time.perf_counter() - begin
+        if elapsed > (seconds if round_number >= 3 else 4 * seconds):
+            break
+    return {name: images / max(took, 1e-9) for name, took in best.items()}
 
 
 def machine() -> str:

@@ -54,8 +54,9 @@ _MAGIC: Final = (
     (b"IIU\0", Format.RAW),  # Panasonic RW2, Leica RWL
     (b"\0MRM", Format.RAW),  # Minolta MRW
     (b"FOVb", Format.RAW),  # Sigma X3F
-    (b"BM", Format.BMP),
 )
+# The sizes a BMP's header may have; two letters alone begin many a text.
+_BMP_HEADERS: Final = (12, 16, 40, 52, 56, 64, 108, 124)
 _TIFF_MAGIC: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEIF_BRANDS: Final = frozenset(
     (
@@ -89,6 +90,8 @@ def sniff(data: bytes) -> Format | None:
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Format.WEBP
+    if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return Format.BMP
     if data[6:14] == b"HEAPCCDR":  # Canon CRW
         return Format.RAW
     if data[:4] in _TIFF_MAGIC:

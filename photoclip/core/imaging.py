@@ -179,7 +179,7 @@ def _explained(error: Exception, data: bytes) -> UnreadablePhoto:
         return no_memory(detail)
     if isinstance(error, Image.DecompressionBombError):
         return too_large(None, detail)
-    if kind is None or (kind is Format.BMP and isinstance(error, SyntaxError)):
+    if kind is None:
         return not_a_picture(detail)
     if isinstance(error, EOFError) or _CUT_SHORT.search(str(error)) or not is_whole(data, kind):
         return cut_short(detail)

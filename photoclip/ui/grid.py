@@ -43,7 +43,7 @@ from PySide6.QtWidgets import (
 
 from photoclip.ui.grid_delegate import GridDelegate
 from photoclip.ui.grid_keys import GridKeys
-from photoclip.ui.grid_layout import GridLayout, Rect, fitting_period, sections
+from photoclip.ui.grid_layout import GridLayout, Period, Rect, fitting_period, sections
 from photoclip.ui.grid_model import GridModel
 from photoclip.ui.grid_mouse import GridMouse
 from photoclip.ui.headings import section_title
@@ -274,15 +274,33 @@ class GridView(QListView):
         """Whether the photos fill the view, so that more of them go unseen."""
         return self.layout_.height > self.viewport().height()
 
-    def _relayout(self) -> None:
+    def preview_visible(
+        self, ids: NDArray[np.int64], times: NDArray[np.int64] | None
+    ) -> list[int]:
+        """The ids that would be in view, were these photos shown with the anchor held."""
+        anchor = self.anchor()
+        rows = np.flatnonzero(ids == anchor.photo_id) if anchor else _EMPTY
+        if anchor is None or not len(rows):
+            return []
+        layout, _ = self._laid_out(len(ids), times)
+        top = layout.tile_rect(int(rows[0])).y - anchor.offset
+        height = self.viewport().height()
+        top = max(0, min(top, layout.height - height))
+        shown = layout.visible(top, top + height)
+        return [int(i) for i in ids[shown.start : shown.stop]]
+
+    def _laid_out(
+        self, count: int, times: NDArray[np.int64] | None
+    ) -> tuple[GridLayout, Period]:
         starts = _EMPTY
-        period = "day"
-        if self._times is not None:
-            period = fitting_period(self._times, self._tile_wish < 112)
-            starts = sections(self._times, period)
-        self._period = period
-        width = self.viewport().width()
-        self.layout_ = GridLayout(len(self.photos.ids), width, self._tile_wish, starts)
+        period: Period = "day"
+        if times is not None:
+            period = fitting_period(times, self._tile_wish < 112)
+            starts = sections(times, period)
+        return GridLayout(count, self.viewport().width(), self._tile_wish, starts), period
+
+    def _relayout(self) -> None:
+        self.layout_, self._period = self._laid_out(len(self.photos.ids), self._times)
         self._scrubber.set_years(self._years())
         self.updateGeometries()
         self._asked = None

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import STARTER, Model, find_model
 from photoclip.clip.precision import (
     FILE,
-    images_per_second,
+    rates_in_turns,
     remember_precision,
     remembered_precision,
 )
@@ -236,13 +237,23 @@ def test_a_memory_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     assert remembered_precision(tmp_path / "file", "key") is None
 
 
-def test_speed_is_that_of_the_best_run() -> None:
-    runs: list[int] = []
+def test_speed_is_that_of_the_best_call_in_turns() -> None:
+    calls: list[str] = []
 
-    rate = images_per_second(lambda: runs.append(1), images=5, seconds=0.01)
+    def slow_at_first() -> None:
+        time.sleep(0.001 if calls else 0.02)
+        calls.append("fast")
 
-    assert len(runs) > 2
-    assert rate > 0
+    def slow() -> None:
+        time.sleep(0.02)
+        calls.append("slow")
+
+    rates = rates_in_turns({"fast": slow_at_first, "slow": slow}, images=2, seconds=0.06)
+
+    assert len(calls) >= 6
+    assert calls == ["fast", "slow"] * (len(calls) // 2)
+    assert rates["slow"] < 101
+    assert rates["fast"] > 2 * rates["slow"]
 
 
 def test_out_of_memory_halves_the_batch_and_goes_on(

@@ -1,0 +1,137 @@
+"""The one list of commands: menus, keys and the overlay of keys are all made from it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+_MAC = sys.platform == "darwin"
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a person can do.
+
+    Attributes:
+        where: "everywhere", "grid" (the grid has the focus) or "photo" (grid and viewer).
+        keys: the first is shown in menus.
+        mac_keys: instead of `keys` there; Ctrl means the command key.
+        checkable: whether it is switched on and off.
+    """
+
+    name: str
+    text: str
+    where: str
+    keys: tuple[str, ...] = ()
+    mac_keys: tuple[str, ...] | None = None
+    checkable: bool = False
+
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        return self.mac_keys if _MAC and self.mac_keys is not None else self.keys
+
+
+@dataclass(frozen=True)
+class KeyNote:
+    """Keys that a view handles itself, for the overlay."""
+
+    where: str
+    keys: str
+    text: str
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Actions", text)
+
+
+def commands() -> tuple[Command, ...]:
+    """All there is to do, in the language of the person."""
+    return (
+        Command("search", _tr("Search"), "everywhere", ("Ctrl+F",)),
+        Command("add_folder", _tr("Add a folder…"), "everywhere", ("Ctrl+O",)),
+        Command("rescan", _tr("Rescan all folders"), "everywhere", ("Ctrl+R",)),
+        Command("pause", _tr("Pause indexing"), "everywhere", ("Ctrl+P",), checkable=True),
+        Command("stop", _tr("Stop indexing"), "everywhere"),
+        Command("failures", _tr("Files that could not be read"), "everywhere"),
+        Command("back", _tr("Back"), "everywhere", ("Alt+Left",), ("Ctrl+[",)),
+        Command("forward", _tr("Forward"), "everywhere", ("Alt+Right",), ("Ctrl+]",)),
+        Command("step_back", _tr("One step back"), "everywhere", ("Esc",)),
+        Command("next_pane", _tr("Next pane"), "everywhere", ("F6",)),
+        Command("previous_pane", _tr("Previous pane"), "everywhere", ("Shift+F6",)),
+        Command("menu", _tr("Menu"), "everywhere", ("F10",)),
+        Command(
+            "sidebar", _tr("Sidebar"), "everywhere", ("F9",), ("Ctrl+Meta+S",), checkable=True
+        ),
+        Command("details", _tr("Details"), "everywhere", ("Ctrl+I",), checkable=True),
+        Command(
+            "full_screen", _tr("Full screen"), "everywhere", ("F11",), ("Ctrl+Meta+F",),
+            checkable=True,
+        ),
+        Command("keys", _tr("Keys"), "everywhere", ("F1",)),
+        Command("close", _tr("Close the window"), "everywhere", ("Ctrl+W",)),
+        Command("quit", _tr("Quit"), "everywhere", ("Ctrl+Q",)),
+        Command("select_all", _tr("Select all"), "grid", ("Ctrl+A",)),
+        Command("select_none", _tr("Select none"), "grid", ("Ctrl+Shift+A",)),
+        Command("larger", _tr("Larger tiles"), "grid", ("Ctrl++", "Ctrl+=")),
+        Command("smaller", _tr("Smaller tiles"), "grid", ("Ctrl+-",)),
+        Command("open", _tr("Open"), "photo"),
+        Command("show_file", _tr("Show in file manager"), "photo", ("Ctrl+Shift+O",)),
+        Command("similar", _tr("Find similar"), "photo", ("Ctrl+L",)),
+        Command("copy", _tr("Copy"), "photo", ("Ctrl+C",)),
+        Command("copy_path", _tr("Copy path"), "photo", ("Ctrl+Shift+C",)),
+    )  # fmt: skip
+
+
+def key_notes() -> tuple[KeyNote, ...]:
+    """The keys that move about in a view."""
+    return (
+        KeyNote("grid", _tr("Arrows"), _tr("Move; with Shift extend the selection")),
+        KeyNote("grid", _tr("Ctrl+Arrows"), _tr("Move without selecting; Ctrl+Enter toggles")),
+        KeyNote("grid", _tr("Home End PgUp PgDn"), _tr("Move further")),
+        KeyNote("grid", _tr("Alt+Up Alt+Down"), _tr("Previous, next date")),
+        KeyNote("grid", _tr("Enter Space"), _tr("Open in the viewer")),
+        KeyNote("grid", _tr("Letters, /"), _tr("Search")),
+        KeyNote("grid", _tr("Ctrl+wheel"), _tr("Size of the tiles")),
+        KeyNote("grid", "?", _tr("This list")),
+        KeyNote("search", _tr("Enter Down"), _tr("Into the results")),
+        KeyNote("viewer", _tr("Left Right"), _tr("Previous, next photo")),
+        KeyNote("viewer", _tr("Home End"), _tr("First, last photo")),
+        KeyNote("viewer", "Z", _tr("Fit, or 100 %")),
+        KeyNote("viewer", _tr("+ −, wheel"), _tr("Zoom")),
+        KeyNote("viewer", _tr("Esc Space Enter"), _tr("Back to the grid")),
+    )
+
+
+class Actions:
+    """The commands as `QAction`s, reachable by name."""
+
+    def __init__(self, window: QWidget) -> None:
+        self.commands = commands()
+        self._actions: dict[str, QAction] = {}
+        for command in self.commands:
+            action = QAction(command.text, window)
+            action.setObjectName(command.name)
+            action.setCheckable(command.checkable)
+            action.setShortcuts([QKeySequence(keys) for keys in command.shortcuts])
+            self._actions[command.name] = action
+            if command.where == "everywhere":
+                window.addAction(action)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def connect(self, name: str, call: Callable[[], object]) -> None:
+        """Do `call` when the person asks for the command."""
+        self._actions[name].triggered.connect(lambda _checked=False: call())
+
+    def attach(self, where: str, widgets: Sequence[QWidget]) -> None:
+        """Let the keys of these commands work while one of the widgets has the focus."""
+        for command in self.commands:
+            if command.where == where:
+                action = self._actions[command.name]
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                for widget in widgets:
+                    widget.addAction(action)

@@ -1,0 +1,328 @@
+"""The content: a heading that says what is shown and how much of it, above the grid."""
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photoclip.core.paths import display_name
+from photoclip.core.types import Counts, Scope
+from photoclip.ui import icons
+from photoclip.ui.controls import Chip, ElidedLabel, label
+from photoclip.ui.failures import Failures
+from photoclip.ui.grid import GridView
+from photoclip.ui.places import Place
+from photoclip.ui.session import Listing
+
+# A query answered faster than this shows no sign of work, in ms.
+_PATIENCE = 150
+
+
+class _Empty(QWidget):
+    """Says why there is nothing, and what to do."""
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = "photos"
+        self._picture = QLabel()
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = label("", "heading", wrap=True)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text = label("", "secondary", wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._button = QPushButton()
+        self._button.clicked.connect(lambda: self.asked.emit())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(8)
+        column.addStretch(2)
+        for widget in (self._picture, self._title, self._text):
+            column.addWidget(widget)
+        column.addSpacing(8)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(3)
+
+    def say(self, icon: str, title: str, text: str = "", button: str = "") -> None:
+        self._icon = icon
+        self._title.setText(title)
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+        self._draw()
+
+    def words(self) -> str:
+        return f"{self._title.text()} {self._text.text()}".strip()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        color = self.palette().color(QPalette.ColorRole.Mid)
+        self._picture.setPixmap(icons.pixmap(self._icon, color, 48, self.devicePixelRatioF()))
+
+
+class Content(QWidget):
+    """Heading, chips, grid, and the sentences in place of a grid.
+
+    Signals:
+        scopeCleared, searchCleared: a chip was closed, or "search everywhere" asked.
+        refined: a listing read anew was held back or applied; the grid shows it now.
+    """
+
+    scopeCleared = Signal()
+    searchCleared = Signal()
+
+    def __init__(self, grid: GridView, failures: Failures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("content")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.grid = grid
+        self._counts = Counts(0, 0, 0)
+        self._indexing = False
+        self._place = Place()
+        self._listing: Listing | None = None
+        self._held: Listing | None = None
+        self._title = ElidedLabel("heading")
+        self._note = ElidedLabel("secondary", Qt.TextElideMode.ElideRight)
+        self._scope_chip = Chip("", closable=True)
+        self._scope_chip.clicked.connect(lambda: self.scopeCleared.emit())
+        self._busy = QProgressBar()
+        self._busy.setTextVisible(False)
+        self._busy.setRange(0, 1)
+        self._busy.setFixedHeight(2)
+        self._busy.setAccessibleName(self.tr("Searching"))
+        keep = self._busy.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._busy.setSizePolicy(keep)
+        self._busy.hide()
+        self._wait = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._wait.timeout.connect(self._show_busy)
+        self._empty = _Empty()
+        self._empty.asked.connect(lambda: self.scopeCleared.emit())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(grid)
+        self._stack.addWidget(self._empty)
+        self._pill = QPushButton(self)
+        self._pill.setProperty("pill", True)
+        self._pill.clicked.connect(self.show_new)
+        self._pill.hide()
+        self._failures = failures
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._browser())
+        self._pages.addWidget(failures)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._busy)
+        whole.addWidget(self._pages, 1)
+        grid.scrolled.connect(self._maybe_apply)
+
+    def _browser(self) -> QWidget:
+        page = QWidget()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 16, 6)
+        head.setSpacing(10)
+        head.addWidget(self._title)
+        head.addWidget(self._scope_chip)
+        head.addWidget(self._note, 1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
+        return page
+
+    # What is shown
+
+    def show_place(self, place: Place, name: str) -> None:
+        """Say where the person is now; the photos follow.
+
+        Args:
+            name: of the place, for its heading.
+        """
+        self._place = place
+        self._pages.setCurrentIndex(1 if place.failures else 0)
+        self._title.show_text(name)
+        scope = place.scope
+        inside = display_name(scope.folder) if scope.folder else scope.tag
+        self._scope_chip.setVisible(place.searching and inside is not None)
+        if inside is not None:
+            self._scope_chip.setText(self.tr("in: %1").replace("%1", inside))
+            self._scope_chip.setAccessibleName(
+                self.tr("Searching in %1. Search everywhere").replace("%1", inside)
+            )
+            self._scope_chip.updateGeometry()
+        self._held = None
+        self._pill.hide()
+
+    def show_listing(self, listing: Listing) -> None:
+        """Show the photos of the place, or, read anew, only what moves nothing in view."""
+        if listing.arrived or self._listing is None or self._listing.place != listing.place:
+            self._apply(listing, listing.anchor, keep_selection=listing.place.searching)
+            return
+        self._held = listing
+        self._maybe_apply()
+
+    def show_counts(self, counts: Counts) -> None:
+        self._counts = counts
+        self._show_note()
+
+    def show_indexing(self, running: bool) -> None:
+        self._indexing = running
+        self._show_note()
+
+    def show_searching(self, searching: bool) -> None:
+        if searching:
+            if not self._wait.isActive() and not self._busy.isVisible():
+                self._wait.start()
+        else:
+            self._wait.stop()
+            self._busy.hide()
+            self._busy.setRange(0, 1)
+
+    def show_problem(self, sentence: str) -> None:
+        """A sentence in place of results."""
+        self._empty.say("warning", self.tr("That search did not work"), sentence)
+        self._note.show_text("")
+        self._stack.setCurrentIndex(1)
+
+    def show_new(self) -> None:
+        """Show photos that came meanwhile, and go to the first of them."""
+        held, before = self._held, self._listing
+        if held is None or before is None:
+            return
+        new = np.flatnonzero(~np.isin(held.ids, before.ids))
+        self._apply(held, self.grid.anchor(), keep_selection=True)
+        if len(new):
+            self.grid.scrollTo(self.grid.index_of(int(new[0])), GridView.ScrollHint.PositionAtTop)
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def held_count(self) -> int:
+        """How many photos wait to be shown."""
+        if self._held is None or self._listing is None:
+            return 0
+        return int(np.count_nonzero(~np.isin(self._held.ids, self._listing.ids)))
+
+    def words(self) -> str:
+        """The heading as it reads, for announcements."""
+        if self._stack.currentIndex() == 1:
+            return self._empty.words()
+        return f"{self._title.full_text}: {self._note.full_text}"
+
+    # How new photos come in
+
+    def _maybe_apply(self) -> None:
+        """Take in what was held back if nothing in view moves by it."""
+        held = self._held
+        if held is None:
+            return
+        before = self.grid.visible_ids()
+        anchor = self.grid.anchor()
+        full = self.grid.is_full() and len(self.grid.photos.ids) > 0
+        if not full or (self._would_show(held) == before):
+            self._apply(held, anchor if full else None, keep_selection=True)
+            return
+        count = self.held_count
+        self._pill.setVisible(count > 0)
+        if not count:
+            # Only photos that are gone: an honest grid shows that at once.
+            self._apply(held, anchor, keep_selection=True)
+            return
+        self._pill.setText(self.tr("Show %Ln new photo(s)", "", count))
+        self._place_pill()
+
+    def _would_show(self, listing: Listing) -> list[int]:
+        """The ids in view if the listing were shown with the same photo at the same height."""
+        return self.grid.preview_visible(listing.ids, listing.times)
+
+    def _apply(self, listing: Listing, anchor, keep_selection: bool) -> None:  # type: ignore[no-untyped-def]
+        self._held = None
+        self._pill.hide()
+        self._listing = replace(listing, arrived=False)
+        self.grid.show_photos(listing.ids, listing.times, anchor, keep_selection)
+        self._stack.setCurrentIndex(0 if len(listing.ids) else 1)
+        self._show_note()
+
+    def _show_note(self) -> None:
+        listing = self._listing
+        if listing is None or listing.place != self._place:
+            return
+        count, number = len(listing.ids), self.locale().toString
+        if not count:
+            self._say_empty(listing.place)
+            self._note.show_text("")
+            return
+        if not listing.place.searching:
+            self._note.show_text(self.tr("%Ln photo(s)", "", count))
+            return
+        ready, photos = self._counts.searchable, self._counts.photos
+        everywhere = listing.place.scope == Scope()
+        text = self.tr("Best %1 of %2") if everywhere and count < ready else self.tr("%1 by likeness")
+        text = text.replace("%1", number(count)).replace("%2", number(ready))
+        if ready < photos:
+            so_far = self.tr("%1 of %2 photos searchable so far")
+            so_far = so_far.replace("%1", number(ready)).replace("%2", number(photos))
+            text = f"{text} · {so_far}"
+        self._note.show_text(text)
+
+    def _say_empty(self, place: Place) -> None:
+        if place.similar is not None or (place.text and self._counts.searchable == 0):
+            self._empty.say(
+                "search",
+                self.tr("Nothing can be searched yet"),
+                self.tr("Photos become searchable one after the other while they are indexed."),
+            )
+        elif place.searching:
+            self._empty.say(
+                "search", self.tr("Nothing here to search"), "", self.tr("Search everywhere")
+            )
+        elif place.scope.folder is not None:
+            name = display_name(place.scope.folder)
+            self._empty.say(
+                "folder",
+                self.tr("No photos in “%1”").replace("%1", name),
+                self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more."),
+            )
+        elif place.scope.tag is not None:
+            self._empty.say("tag", self.tr("No photo has this tag now"))
+        elif self._indexing:
+            self._empty.say(
+                "photos", self.tr("Looking for photos…"), self.tr("The first appear in a moment.")
+            )
+        else:
+            self._empty.say(
+                "photos",
+                self.tr("No photos in your folders"),
+                self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more. Drop another folder here."),
+            )
+
+    def _show_busy(self) -> None:
+        self._busy.setRange(0, 0)
+        self._busy.show()
+
+    def _place_pill(self) -> None:
+        self._pill.adjustSize()
+        size: QSize = self._pill.size()
+        place = self._stack.mapTo(self, self._stack.rect().topLeft())
+        self._pill.move((self.width() - size.width()) // 2, place.y() + 12)
+        self._pill.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_pill()

@@ -1,0 +1,395 @@
+"""The sidebar: all photos, folders as a tree, tags with their counts; a rail where room is short."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter, QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photoclip.core.paths import display
+from photoclip.core.types import Folder, Scope, TagCount
+from photoclip.ui import icons
+from photoclip.ui.controls import IconButton
+from photoclip.ui.theme import scaled
+
+KeyRole = Qt.ItemDataRole.UserRole
+CountRole = KeyRole + 1
+IconRole = KeyRole + 2
+ROW, RAIL = 32, 48
+# More tags than these are found by the filter.
+_TAGS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a row stands for: "all", "folder", "tag" or a heading ("folders", "tags")."""
+
+    kind: str
+    name: str = ""
+
+    @property
+    def scope(self) -> Scope | None:
+        if self.kind == "all":
+            return Scope()
+        if self.kind == "folder":
+            return Scope(folder=self.name)
+        return Scope(tag=self.name) if self.kind == "tag" else None
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Icon, name elided in the middle, count at the right; the row of the place is tinted."""
+
+    def __init__(self, tree: QTreeView) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self._icons: dict[tuple[str, str, float], object] = {}
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        heading = index.data(IconRole) is None
+        return QSize(100, ROW + 6 if heading else ROW)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        colors: QPalette = self._tree.palette()
+        role = QPalette.ColorRole
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        name = index.data(IconRole)
+        if name is None:
+            self._heading(painter, rect, str(index.data()), colors)
+            painter.restore()
+            return
+        whole = QRect(8, rect.y() + 1, self._tree.viewport().width() - 16, rect.height() - 2)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            # The tint has no role of its own: it is the accent, thin, over the chrome.
+            ground = colors.color(role.Accent if chosen else role.Midlight)
+            if chosen:
+                ground.setAlpha(40)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(whole, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus and self._tree.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(colors.color(role.Accent))
+            painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
+        self._branch(painter, rect, index, colors)
+        self._row(painter, rect.adjusted(0, 0, -18, 0), index, str(name), colors)
+        painter.restore()
+
+    def _heading(self, painter: QPainter, rect: QRect, text: str, colors: QPalette) -> None:
+        font = scaled(self._tree.font(), 0.85, self._tree.font().weight().DemiBold)
+        painter.setFont(font)
+        painter.setPen(colors.color(QPalette.ColorRole.PlaceholderText))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(16, rect.y() + 6, rect.right() - 16, rect.height() - 6), flags, text)
+
+    def _branch(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        colors: QPalette,
+    ) -> None:
+        if index.model().rowCount(index):
+            name = "collapse" if self._tree.isExpanded(QModelIndex(index)) else "expand"
+            color = colors.color(QPalette.ColorRole.PlaceholderText)
+            place = QRect(rect.x() - 2, rect.y() + (rect.height() - 14) // 2, 14, 14)
+            painter.drawPixmap(
+                place, icons.pixmap(name, color, 14, painter.device().devicePixelRatio())
+            )
+
+    def _row(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        name: str,
+        colors: QPalette,
+    ) -> None:
+        role = QPalette.ColorRole
+        quiet, text = colors.color(role.PlaceholderText), colors.color(role.WindowText)
+        ratio = painter.device().devicePixelRatio()
+        left = rect.x() + 14
+        painter.drawPixmap(
+            QRect(left, rect.y() + (rect.height() - 18) // 2, 18, 18),
+            icons.pixmap(name, quiet, 18, ratio),
+        )
+        left += 26
+        count = index.data(CountRole)
+        right = rect.right()
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        if count is not None:
+            painter.setFont(scaled(self._tree.font(), 0.85))
+            number = self._tree.locale().toString(count)
+            width = painter.fontMetrics().horizontalAdvance(number)
+            painter.setPen(quiet)
+            painter.drawText(
+                QRect(right - width, rect.y(), width + 1, rect.height()),
+                vertical | Qt.AlignmentFlag.AlignRight,
+                number,
+            )
+            right -= width + 8
+        painter.setFont(self._tree.font())
+        painter.setPen(text)
+        room = QRect(left, rect.y(), max(10, right - left), rect.height())
+        shown = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideMiddle, room.width()
+        )
+        painter.drawText(room, vertical | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+class _Tree(QTreeView):
+    """A tree whose arrow is part of the painted row, so a click on it must be looked for."""
+
+    def mousePressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and self.model().rowCount(index) and index.data(IconRole) is not None:
+            arrow = self.visualRect(index).x() + 13
+            if event.position().x() < arrow:
+                self.setExpanded(index, not self.isExpanded(index))
+                return
+        super().mousePressEvent(event)
+
+
+class Sidebar(QStackedWidget):
+    """Signals:
+    chosen: the `Scope` of a row.
+    menuAsked: (Entry, global position).
+    unfoldAsked: the rail wants to be a sidebar again.
+    addAsked: a folder is to be added.
+    """
+
+    chosen = Signal(object)
+    menuAsked = Signal(object, object)
+    unfoldAsked = Signal()
+    addAsked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = QStandardItemModel(self)
+        self._tree = _Tree()
+        self._tree.setModel(self._model)
+        self._tree.setItemDelegate(_RowDelegate(self._tree))
+        self._tree.setHeaderHidden(True)
+        self._tree.setFrameShape(QFrame.Shape.NoFrame)
+        self._tree.setIndentation(14)
+        self._tree.setRootIsDecorated(False)
+        self._tree.setExpandsOnDoubleClick(True)
+        self._tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._tree.setAccessibleName(self.tr("Places in the library"))
+        self._tree.setMouseTracking(True)
+        self._tree.customContextMenuRequested.connect(self._menu)
+        self._tree.clicked.connect(self._choose)
+        self._tree.activated.connect(self._choose)
+        self._all = self._item(Entry("all"), self.tr("All photos"), "photos")
+        self._folders = self._item(Entry("folders"), self.tr("Folders"), None)
+        self._tags = self._item(Entry("tags"), self.tr("Tags"), None)
+        for item in (self._all, self._folders, self._tags):
+            self._model.appendRow(item)
+        self._tree.expandAll()
+        self._all_tags: Sequence[TagCount] = ()
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText(self.tr("Filter tags"))
+        self._filter.setAccessibleName(self.tr("Filter tags"))
+        self._filter.setClearButtonEnabled(False)
+        self._filter.textChanged.connect(lambda _: self._show_tags())
+        self.addWidget(self._wide())
+        self.addWidget(self._rail())
+
+    # What it shows
+
+    def show_count(self, photos: int) -> None:
+        self._all.setData(photos, CountRole)
+
+    def show_folders(self, folders: Sequence[Folder]) -> None:
+        self._sync_folders(self._folders, folders, root=True)
+
+    def show_tags(self, tags: Sequence[TagCount]) -> None:
+        self._all_tags = tags
+        self._filter.setVisible(len(tags) > 12 or bool(self._filter.text()))
+        self._show_tags()
+
+    def show_scope(self, scope: Scope | None) -> None:
+        """Mark the row of the place; none for a place that has no row."""
+        chosen = self._tree.selectionModel()
+        found = self._find(self._model.invisibleRootItem(), scope) if scope is not None else None
+        if found is None:
+            chosen.clearSelection()
+            return
+        index = found.index()
+        if not chosen.isSelected(index):
+            chosen.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._tree.scrollTo(index)
+
+    def fold(self, folded: bool) -> None:
+        """Become the rail, or the sidebar again."""
+        self.setCurrentIndex(1 if folded else 0)
+
+    @property
+    def folded(self) -> bool:
+        return self.currentIndex() == 1
+
+    def focus_tree(self) -> None:
+        self._tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # How it is made
+
+    def _wide(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("chrome")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 8, 0, 8)
+        column.setSpacing(4)
+        column.addWidget(self._tree, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 12, 0)
+        row.addWidget(self._filter)
+        column.addLayout(row)
+        self._filter.hide()
+        return page
+
+    def _rail(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("chrome")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(6, 8, 6, 8)
+        column.setSpacing(4)
+        everything = IconButton("photos", self.tr("All photos"), 36)
+        everything.clicked.connect(lambda: self.chosen.emit(Scope()))
+        column.addWidget(everything)
+        for icon, name in (("folder", self.tr("Folders")), ("tag", self.tr("Tags"))):
+            button = IconButton(icon, name, 36)
+            button.clicked.connect(lambda: self.unfoldAsked.emit())
+            column.addWidget(button)
+        column.addStretch()
+        return page
+
+    def _item(self, entry: Entry, text: str, icon: str | None) -> QStandardItem:
+        item = QStandardItem(text)
+        item.setData(entry, KeyRole)
+        item.setData(icon, IconRole)
+        item.setEditable(False)
+        if icon is None:
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        return item
+
+    def _sync_folders(
+        self, parent: QStandardItem, folders: Sequence[Folder], root: bool = False
+    ) -> None:
+        """Bring the rows below `parent` up to date; those that stay stay open and chosen."""
+        wanted = [folder.path for folder in folders]
+        for row in reversed(range(parent.rowCount())):
+            if parent.child(row).data(KeyRole).name not in wanted:
+                parent.removeRow(row)
+        for row, folder in enumerate(folders):
+            item = parent.child(row)
+            if item is None or item.data(KeyRole).name != folder.path:
+                item = self._take(parent, row, folder.path) or self._item(
+                    Entry("folder", folder.path), folder.name, "folder"
+                )
+                parent.insertRow(row, item)
+            item.setText(folder.name)
+            item.setData(folder.count, CountRole)
+            away = self.tr("not connected")
+            path = display(folder.path)
+            item.setToolTip(path if folder.online else f"{path} ({away})")
+            icon = "folder" if folder.online else "drive-off"
+            item.setData(icon, IconRole)
+            spoken = self.tr("%n photos", "", folder.count)
+            item.setData(f"{folder.name}, {spoken}", Qt.ItemDataRole.AccessibleTextRole)
+            self._sync_folders(item, folder.children)
+        if root and parent.rowCount():
+            self._tree.expand(parent.index())
+            if len(folders) == 1:
+                self._tree.expand(parent.child(0).index())
+
+    def _take(self, parent: QStandardItem, after: int, path: str) -> QStandardItem | None:
+        for row in range(after, parent.rowCount()):
+            if parent.child(row).data(KeyRole).name == path:
+                return parent.takeRow(row)[0]
+        return None
+
+    def _show_tags(self) -> None:
+        wanted = self._filter.text().casefold().strip()
+        tags = [tag for tag in self._all_tags if wanted in tag.term.casefold()][:_TAGS_SHOWN]
+        parent = self._tags
+        for row, tag in enumerate(tags):
+            item = parent.child(row)
+            if item is None:
+                item = self._item(Entry("tag", tag.term), tag.term, "tag")
+                parent.appendRow(item)
+            elif item.data(KeyRole).name != tag.term:
+                item.setText(tag.term)
+                item.setData(Entry("tag", tag.term), KeyRole)
+            item.setData(tag.count, CountRole)
+            spoken = self.tr("%n photos", "", tag.count)
+            item.setData(f"{tag.term}, {spoken}", Qt.ItemDataRole.AccessibleTextRole)
+        if parent.rowCount() > len(tags):
+            parent.removeRows(len(tags), parent.rowCount() - len(tags))
+        self._tree.setRowHidden(2, QModelIndex(), not self._all_tags)
+
+    def _find(self, parent: QStandardItem, scope: Scope) -> QStandardItem | None:
+        for row in range(parent.rowCount()):
+            item = parent.child(row)
+            if item.data(KeyRole).scope == scope:
+                return item
+            found = self._find(item, scope)
+            if found is not None:
+                return found
+        return None
+
+    def _choose(self, index: QModelIndex) -> None:
+        entry = index.data(KeyRole)
+        if entry.scope is not None:
+            self.chosen.emit(entry.scope)
+        else:
+            self._tree.setExpanded(index, not self._tree.isExpanded(index))
+
+    def _menu(self, place: QPoint) -> None:
+        index = self._tree.indexAt(place)
+        if index.isValid():
+            self.menuAsked.emit(index.data(KeyRole), self._tree.viewport().mapToGlobal(place))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+

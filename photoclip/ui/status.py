@@ -1,0 +1,215 @@
+"""The status line: how many photos there are, how indexing goes, pause and stop; and its popover."""
+
+import time
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from photoclip.core.types import Counts, IndexProgress
+from photoclip.ui.controls import ElidedLabel, IconButton, label
+from photoclip.ui.headings import time_left
+
+# An estimate made earlier than this is worth nothing, in seconds; nor does one that changes
+# faster help anybody.
+_ESTIMATE_AFTER, _ESTIMATE_EVERY = 5.0, 2.0
+
+
+class StatusLine(QWidget):
+    """Signals: pauseAsked, resumeAsked, stopAsked, failuresAsked, popoverAsked."""
+
+    pauseAsked = Signal()
+    resumeAsked = Signal()
+    stopAsked = Signal()
+    failuresAsked = Signal()
+    popoverAsked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(32)
+        self._counts = Counts(0, 0, 0)
+        self._progress: IndexProgress | None = None
+        self._paused = self._stopping = False
+        self._began = self._said = 0.0
+        self._left = ""
+        self._library = ElidedLabel("", Qt.TextElideMode.ElideRight)
+        self._failures = QPushButton()
+        self._failures.setProperty("flat", True)
+        self._failures.clicked.connect(lambda: self.failuresAsked.emit())
+        self._failures.hide()
+        self._pause = IconButton("pause", self.tr("Pause indexing"), 28)
+        self._pause.clicked.connect(self._toggle)
+        self._stop = IconButton("stop", self.tr("Stop indexing"), 28)
+        self._stop.clicked.connect(lambda: self.stopAsked.emit())
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(120)
+        self._bar.setAccessibleName(self.tr("Progress of indexing"))
+        self._work = QPushButton()
+        self._work.setProperty("flat", True)
+        self._work.clicked.connect(lambda: self.popoverAsked.emit())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 1, 8, 1)
+        row.setSpacing(8)
+        row.addWidget(self._library, 1)
+        for widget in (self._failures, self._work, self._bar, self._pause, self._stop):
+            row.addWidget(widget)
+        self._running(False)
+
+    def show_counts(self, counts: Counts) -> None:
+        self._counts = counts
+        self._show_library()
+
+    def show_state(self, running: bool, paused: bool, stopping: bool) -> None:
+        """Whether indexing goes on."""
+        if running and not self._running_now:
+            self._began, self._left, self._progress = time.monotonic(), "", None
+        self._paused, self._stopping = paused, stopping
+        self._running(running)
+        self._pause.rename(
+            self.tr("Resume indexing") if paused else self.tr("Pause indexing"),
+            "play" if paused else "pause",
+        )
+        self._bar.setProperty("paused", paused)
+        self._bar.style().polish(self._bar)
+        self._show_work()
+
+    def show_progress(self, progress: IndexProgress) -> None:
+        self._progress = progress
+        now = time.monotonic()
+        if progress.seconds_left is None:
+            self._left = ""
+        elif now - self._began > _ESTIMATE_AFTER and now - self._said > _ESTIMATE_EVERY:
+            self._said = now
+            self._left = time_left(progress.seconds_left)
+        self._show_work()
+
+    def lines(self) -> tuple[str, str, str]:
+        """How indexing goes, in three lines: what, how fast, how long."""
+        progress = self._progress
+        if not self._running_now or progress is None:
+            return self.tr("Looking for photos…") if self._running_now else "", "", ""
+        number = self.locale().toString
+        if progress.phase == "scanning":
+            return self.tr("Looking for photos: %1").replace("%1", number(progress.done)), "", ""
+        if progress.phase == "loading":
+            return self.tr("Getting the model ready…"), "", ""
+        what = self.tr("%1 of %2").replace("%1", number(progress.done))
+        what = what.replace("%2", number(progress.total or 0))
+        if progress.phase == "tagging":
+            what = self.tr("Suggesting tags: %1").replace("%1", what)
+        rate = ""
+        if progress.rate:
+            value = number(progress.rate, "f", 0 if progress.rate >= 10 else 1)
+            rate = self.tr("%1 photos/s").replace("%1", value)
+        if self._paused:
+            return what, "", self.tr("Paused")
+        return what, rate, self.tr("Stopping…") if self._stopping else self._left
+
+    def popover_place(self) -> QPoint:
+        """Where the popover's lower right corner belongs, in this widget's coordinates."""
+        return QPoint(self.width() - 8, -8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_work()
+
+    def _toggle(self) -> None:
+        (self.resumeAsked if self._paused else self.pauseAsked).emit()
+
+    def _running(self, running: bool) -> None:
+        self._running_now = running
+        for widget in (self._work, self._bar, self._pause, self._stop):
+            widget.setVisible(running)
+        self._pause.setEnabled(not self._stopping)
+        self._stop.setEnabled(not self._stopping)
+
+    def _show_library(self) -> None:
+        counts, number = self._counts, self.locale().toString
+        text = self.tr("%n photo(s)", "", counts.photos).replace(
+            str(counts.photos), number(counts.photos)
+        )
+        if counts.searchable < counts.photos:
+            ready = self.tr("%1 searchable so far").replace("%1", number(counts.searchable))
+            text = f"{text}, {ready}"
+        self._library.show_text(text if counts.photos else "")
+        self._failures.setVisible(counts.failures > 0)
+        self._failures.setText(self.tr("%n file(s) not read", "", counts.failures))
+        self._failures.setToolTip(self.tr("Show which files could not be read, and why"))
+
+    def _show_work(self) -> None:
+        what, rate, left = self.lines()
+        # The speed is the first to go where the window is narrow.
+        parts = (what, rate, left) if self.width() > 900 else (what, left)
+        if self.width() < 560:
+            parts = (left or what,)
+        self._work.setText(", ".join(part for part in parts if part))
+        self._bar.setVisible(self._running_now and self.width() > 560)
+        progress = self._progress
+        if progress is None or not progress.total:
+            self._bar.setRange(0, 0 if not self._paused else 1)
+        else:
+            self._bar.setRange(0, progress.total)
+            self._bar.setValue(progress.done)
+
+
+class Popover(QFrame):
+    """Indexing in a little more room. Signals: as the status line's, and closed."""
+
+    pauseAsked = Signal()
+    resumeAsked = Signal()
+    stopAsked = Signal()
+    failuresAsked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("popover")
+        self.setAccessibleName(self.tr("Indexing"))
+        self._what = label("", "heading")
+        self._rate = label("", "secondary")
+        self._left = label("", "secondary")
+        self._pause = QPushButton(self.tr("Pause"))
+        self._pause.clicked.connect(self._toggle)
+        self._stop = QPushButton(self.tr("Stop"))
+        self._stop.clicked.connect(lambda: self.stopAsked.emit())
+        self._failures = QPushButton()
+        self._failures.setProperty("flat", True)
+        self._failures.clicked.connect(lambda: self.failuresAsked.emit())
+        self._paused = False
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._pause)
+        buttons.addWidget(self._stop)
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(6)
+        for widget in (self._what, self._rate, self._left):
+            column.addWidget(widget)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        column.addWidget(self._failures, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setMinimumWidth(260)
+        self.hide()
+
+    def show_lines(self, lines: tuple[str, str, str], failures: int) -> None:
+        for text, widget in zip(lines, (self._what, self._rate, self._left), strict=True):
+            widget.setText(text)
+            widget.setVisible(bool(text))
+        self._failures.setVisible(failures > 0)
+        self._failures.setText(self.tr("%n file(s) not read", "", failures))
+        self.adjustSize()
+
+    def show_state(self, running: bool, paused: bool, stopping: bool) -> None:
+        self._paused = paused
+        self._pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        self._pause.setEnabled(running and not stopping)
+        self._stop.setEnabled(running and not stopping)
+
+    def focus_first(self) -> None:
+        self._pause.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _toggle(self) -> None:
+        (self.resumeAsked if self._paused else self.pauseAsked).emit()

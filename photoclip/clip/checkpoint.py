@@ -54,7 +54,9 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
             _fill(fresh, towers, record)
             if (folder / CARD_FILE).is_file():
                 shutil.copyfile(folder / CARD_FILE, fresh / CARD_FILE)
+            # Temporary folders and safetensors files are for their owner alone.
             fresh.chmod(0o755)
+            (fresh / WEIGHTS_FILE).chmod(0o644)
             _swap(fresh, folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)

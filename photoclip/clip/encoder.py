@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.allocator import keep_freed_memory
 from photoclip.clip.batching import in_batches
 from photoclip.clip.image_tower import ImageTower, prepare_image_tower
 from photoclip.clip.loading import Towers, load_towers
 from photoclip.clip.models import Model
+from photoclip.clip.native import keep_freed_memory, let_waiting_threads_sleep
 from photoclip.clip.precision import PRECISIONS
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.errors import PhotoClipError
@@ -116,6 +116,7 @@ class OpenClipEncoder:
             raise ValueError(f"device {device!r}")
         if precision is not None and precision not in PRECISIONS:
             raise ValueError(f"precision {precision!r}")
+        let_waiting_threads_sleep()
         self._model = model
         self._device = device
         self._precision = precision

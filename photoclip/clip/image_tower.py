@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # one convolution or a few, for its patches, and does not care.
 _CONVOLUTIONAL = 8
 
-# Cosine to the float32 embedding that a lower precision has to keep; bfloat16 keeps .999.
+# Cosine to the float32 embedding that a lower precision has to keep; bfloat16 keeps .997 to .999.
 _FAITHFUL = 0.99
 
 # Few, so that a large model on a slow machine is measured in seconds too.

@@ -139,7 +139,8 @@ class Towers:
         7,000 photos' captions use a small part of the vocabulary: tuning those rows would pull
         them away from their unseen neighbours.
         """
-        return self.model.text.transformer.encoder
+        transformer = self.model.text.transformer
+        return getattr(transformer, "encoder", transformer)
 
     @property
     def text_head(self) -> nn.Module:
@@ -242,7 +243,7 @@ def _joined(towers: PretrainedTowers) -> Towers:
     if not timm.is_model(towers.image_tower):
         raise PhotoClipError(f"timm knows no image tower called {towers.image_tower}.")
     shipped = timm.get_pretrained_cfg(towers.image_tower)
-    model_cfg = {
+    model_cfg: dict[str, Any] = {
         "embed_dim": towers.embed_dim,
         "vision_cfg": {
             "timm_model_name": towers.image_tower,
@@ -312,7 +313,9 @@ def _load_image_weights(model: nn.Module, towers: PretrainedTowers) -> None:
 
 def _load_text_weights(transformer: nn.Module, folder: Path) -> None:
     path = folder / "model.safetensors"
-    state = {key.removeprefix("bert."): value for key, value in _read_state(path).items()}
+    # Encoders saved with a language-model head carry their kind's name in front.
+    prefix = f"{transformer.base_model_prefix}."
+    state = {key.removeprefix(prefix): value for key, value in _read_state(path).items()}
     wanted = transformer.state_dict()
     missing = [key for key in wanted if key not in state]
     if missing or any(state[key].shape != wanted[key].shape for key in wanted):

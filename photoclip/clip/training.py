@@ -8,7 +8,7 @@ tower's layers are tuned with them.
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,87 +26,15 @@ from photoclip.clip.imagenet_texts import imagenet_texts
 from photoclip.clip.losses import clamp_log_scale, contrastive_loss, logit_scale
 from photoclip.clip.optimizer import Groups, optimizer, rate_factor
 from photoclip.clip.pairs import list_digest, read_captions, read_names, without
-from photoclip.clip.towers import NewTowers, PretrainedTowers, Towers, build, unit
-from photoclip.clip.training_precision import PrecisionName, precision_type
+from photoclip.clip.towers import PretrainedTowers, Towers, build, unit
+from photoclip.clip.training_precision import precision_type
+from photoclip.clip.training_settings import Stage, TrainSettings, described
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
 FEATURE_DROPOUT = 0.1  # of frozen towers' features
 HIDDEN_DROPOUT = 0.4  # of the image head's hidden units
 TEXT_BATCH = 1024  # captions encoded at once outside of training steps
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stretch of training.
-
-    Attributes:
-        name: what progress calls it.
-        epochs: how often each caption is shown.
-        batch: pairs a step; fewer where there are fewer photos.
-        rate: peak learning rate of the heads and the temperature.
-        image_rate, text_rate: peak learning rates of the trunks; 0 keeps a trunk frozen.
-        class_texts: classes a step with `seed_classifier`.
-    """
-
-    name: str
-    epochs: int
-    batch: int
-    rate: float
-    image_rate: float = 0.0
-    text_rate: float = 0.0
-    class_texts: int = 0
-
-
-def pretrained_stages(
-    warm_up_epochs: int, epochs: int, batch: int, text_rate: float
-) -> tuple[Stage, ...]:
-    """The starter's stages: the heads alone, then with the text tower; either may have 0 epochs.
-
-    The heads go at twice the rate of the text tower, which only needs adjusting.
-    """
-    return (
-        Stage("warm-up", warm_up_epochs, batch=1024, rate=2e-3, class_texts=1000),
-        Stage("fine-tuning", epochs, batch, 2 * text_rate, text_rate=text_rate, class_texts=128),
-    )
-
-
-def scratch_stages(epochs: int, batch: int, rate: float) -> tuple[Stage, ...]:
-    """One stage for towers without anything pretrained: all of both, at one rate."""
-    return (Stage("training", epochs, batch, rate, image_rate=rate, text_rate=rate),)
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """What to train, on what, how.
-
-    Attributes:
-        captions: the list `image<TAB>caption`.
-        images: the folder its image names are relative to.
-        output: the model's folder, new or replaced.
-        towers: what to start from.
-        stages: in order.
-        exclude: a list of image names never to train on, e.g. a test split.
-        holdout: photos kept out of training, drawn by `seed`, that the final figures are for.
-        seed_classifier: build the image tower's classifier into the heads.
-        views: views a photo with a frozen image tower; more than 1 mirrors and crops.
-        seed: of everything drawn at random.
-        precision: of frozen towers and of the pretrained text tower's tuning.
-        feature_cache: a folder to keep image features in between runs, or None.
-    """
-
-    captions: Path
-    images: Path
-    output: Path
-    towers: NewTowers | PretrainedTowers
-    stages: tuple[Stage, ...]
-    exclude: Path | None = None
-    holdout: int = 0
-    seed_classifier: bool = False
-    views: int = 4
-    seed: int = 0
-    precision: PrecisionName = "auto"
-    feature_cache: Path | None = None
 
 
 def train(
@@ -136,7 +64,7 @@ def train(
     if stop.stopped:
         return None
     record = {
-        "settings": _described(settings, run.precision),
+        "settings": described(settings, run.precision),
         "photos": len(photos.names),
         "captions": len(photos.captions),
         "photo_list_sha256": list_digest(photos.names),
@@ -145,7 +73,7 @@ def train(
             "list_sha256": list_digest(excluded),
             "trained_on": len(excluded & {Path(name).name for name in photos.names}),
         },
-        "logit_scale": float(logit_scale(towers.log_scale.detach())),
+        "logit_scale": run.logit_scale,
         "held_out": figures,
         "seconds": round(time.monotonic() - started, 1),
     }
@@ -179,24 +107,6 @@ def _split(settings: TrainSettings) -> tuple[TrainingSet, TrainingSet | None, fr
     return training, held_out, excluded
 
 
-def _described(settings: TrainSettings, precision: torch.dtype) -> dict[str, Any]:
-    """The settings as the record shows them: files by name, without this machine's folders."""
-    towers = {
-        key: value.name if isinstance(value, Path) else value
-        for key, value in asdict(settings.towers).items()
-        if key != "text_folder"
-    }
-    return {
-        "towers": towers,
-        "stages": [asdict(stage) for stage in settings.stages],
-        "holdout": settings.holdout,
-        "seed_classifier": settings.seed_classifier,
-        "views": settings.views,
-        "seed": settings.seed,
-        "precision": str(precision).removeprefix("torch."),
-    }
-
-
 class _Run:
     """The state of one training: the towers and what frozen parts of them have computed."""
 
@@ -224,6 +134,11 @@ class _Run:
         self._class_features = torch.empty(0)
         self._class_tokens = torch.empty(0)
         self._classes: ClassifierLoss | None = None
+
+    @property
+    def logit_scale(self) -> float:
+        """exp(t) as learned so far."""
+        return float(logit_scale(self._towers.log_scale.detach()))
 
     def prepare(self) -> Iterator[Progress]:
         """Compute what stays the same while trunks are frozen, and seed the heads."""
@@ -284,13 +199,14 @@ class _Run:
             adamw.step()
             clamp_log_scale(towers.log_scale)
             rate = (step + 1) / (time.monotonic() - started)
+            scale = self.logit_scale
             yield Progress(
                 stage.name,
                 step + 1,
                 len(batches),
                 (len(batches) - step - 1) / rate,
                 rate,
-                f"loss {loss.item():.3f}, logit scale {float(logit_scale(towers.log_scale.detach())):.1f}",
+                f"loss {loss.item():.3f}, logit scale {scale:.1f}",
             )
         towers.model.eval().requires_grad_(False)
 

@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photoclip.clip.native import let_waiting_threads_sleep
+
+# Before torch is imported anywhere: tests run beside other work, too.
+let_waiting_threads_sleep()
+
 _WORDS = [
     "a",
     "an",

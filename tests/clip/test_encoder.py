@@ -1,6 +1,7 @@
 """The encoder with real, tiny models: the same numbers as open_clip, and every way to fail."""
 
 import json
+import os
 import shutil
 import threading
 import time
@@ -122,6 +123,18 @@ def test_texts_of_any_kind_are_taken(folder: Path) -> None:
     assert np.isfinite(embeddings).all()
     # What exceeds the context is not read.
     np.testing.assert_allclose(embeddings[2], encoder.encode_texts([long[:500]])[0], atol=1e-5)
+
+
+def test_waiting_threads_sleep_unless_told_otherwise(
+    tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    _encoder(tiny_model_folder)
+    assert os.environ["OMP_WAIT_POLICY"] == "passive"
+
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    _encoder(tiny_model_folder)
+    assert os.environ["OMP_WAIT_POLICY"] == "active"
 
 
 def test_pixels_of_another_shape_are_a_bug(tiny_model_folder: Path) -> None:

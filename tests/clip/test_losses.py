@@ -71,8 +71,7 @@ def test_ignored_pairs_are_neither_right_nor_wrong():
     ignored[0, 2] = ignored[2, 0] = True
 
     cosines = (
-        torch.nn.functional.normalize(images, dim=1)
-        @ torch.nn.functional.normalize(texts, dim=1).T
+        torch.nn.functional.normalize(images, dim=1) @ torch.nn.functional.normalize(texts, dim=1).T
     ).numpy() * math.exp(2.0)
     rows = [[0, 1], [0, 1, 2], [1, 2]]
     by_row = [

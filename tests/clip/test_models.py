@@ -188,7 +188,8 @@ def test_importing_needs_no_torch() -> None:
     script = (
         "import sys, photoclip.clip.encoder, photoclip.clip.models, photoclip.clip.zeroshot\n"
         "from photoclip.clip.models import available_models\n"
-        "available_models(None)\n"
+        "for model in available_models(None):\n"
+        "    photoclip.clip.encoder.OpenClipEncoder(model)\n"
         "heavy = {'torch', 'open_clip', 'transformers', 'timm', 'torchvision', 'safetensors'}\n"
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )

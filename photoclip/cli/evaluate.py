@@ -8,9 +8,10 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.cli.session import STARTER, json_option, model_option, open_encoder, print_json
+from photoclip.cli.session import json_option, model_option, open_encoder, print_json
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.evaluate import Recall, image_rows, image_to_text, text_to_image, zero_shot
+from photoclip.clip.models import STARTER
 from photoclip.clip.pairs import read_captions, read_labels
 from photoclip.clip.zeroshot import class_prototypes
 from photoclip.core.imaging import UnreadablePhoto

@@ -156,7 +156,15 @@ COMMANDS = (index, search, tags, failures)
 
 def _bring_up_to_date(library: Library, encoder: Encoder, folders: Sequence[str]) -> IndexReport:
     with stopped_by_ctrl_c() as stop:
-        return drive(index_paths(library, encoder, Tagger(encoder), folders, stop))
+        return drive(
+            index_paths(
+                library, encoder, Tagger(encoder, cache_dir=own_paths.cache_dir()), folders, stop
+            )
+        )
+
+
+def _tagger(encoder: Encoder) -> Tagger:
+    return Tagger(encoder, cache_dir=own_paths.cache_dir())
 
 
 def _tell(report: IndexReport, encoder: Encoder, as_json: bool) -> None:
@@ -198,7 +206,7 @@ def _embeddings(
 
 
 def _suggested(encoder: Encoder) -> Describe:
-    tagger = Tagger(encoder)
+    tagger = _tagger(encoder)
     return lambda embedding: list(tagger.tags(embedding[None])[0])
 
 

@@ -13,12 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.models import find_model
+from photoclip.clip.models import STARTER, find_model
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir, default_library, models_dir
 from photoclip.progress import Progress, StopFlag
 
-STARTER = "starter"
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
 

@@ -104,7 +104,7 @@ def train(as_json: bool, **options: Any) -> int:
 
 
 def _settings(options: dict[str, Any]) -> Any:
-    from photoclip.clip import training
+    from photoclip.clip import training_settings
     from photoclip.clip.towers import NewTowers, PretrainedTowers, starter_towers
 
     own = (options["image_tower"], options["image_weights"], options["text_tower"])
@@ -124,10 +124,12 @@ def _settings(options: dict[str, Any]) -> Any:
         seed_classifier = not options["architecture"] and not any(own)
     epochs, batch, rate = options["epochs"], options["batch"], options["rate"]
     if options["architecture"]:
-        stages = training.scratch_stages(epochs, batch, rate or 1e-3)
+        stages = training_settings.scratch_stages(epochs, batch, rate or 1e-3)
     else:
-        stages = training.pretrained_stages(options["warm_up_epochs"], epochs, batch, rate or 1e-4)
-    return training.TrainSettings(
+        stages = training_settings.pretrained_stages(
+            options["warm_up_epochs"], epochs, batch, rate or 1e-4
+        )
+    return training_settings.TrainSettings(
         captions=options["captions"],
         images=options["images"],
         output=options["output"],

@@ -52,7 +52,8 @@ class Searcher:
         return [hit for hit in hits if hit.photo_id != photo_id][:limit]
 
     def _embed_text(self, words: str) -> NDArray[np.float32]:
-        return self._encoder.encode_texts([words])[0]
+        embedding: NDArray[np.float32] = self._encoder.encode_texts([words])[0]
+        return embedding
 
     def _nearest(self, query: NDArray[np.float32], scope: Scope, limit: int) -> list[Hit]:
         self._vectors.refresh()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -44,6 +45,7 @@ class _Empty(QWidget):
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = QPushButton()
         self._button.clicked.connect(lambda: self.asked.emit())
+        self._button.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(8)
@@ -98,9 +100,10 @@ class Content(QWidget):
         self._listing: Listing | None = None
         self._held: Listing | None = None
         self._title = ElidedLabel("heading")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._note = ElidedLabel("secondary", Qt.TextElideMode.ElideRight)
-        self._scope_chip = Chip("", closable=True)
-        self._scope_chip.clicked.connect(lambda: self.scopeCleared.emit())
+        self.scope_chip = Chip("", closable=True)
+        self.scope_chip.clicked.connect(lambda: self.scopeCleared.emit())
         self._busy = QProgressBar()
         self._busy.setTextVisible(False)
         self._busy.setRange(0, 1)
@@ -138,7 +141,7 @@ class Content(QWidget):
         head.setContentsMargins(16, 10, 16, 6)
         head.setSpacing(10)
         head.addWidget(self._title)
-        head.addWidget(self._scope_chip)
+        head.addWidget(self.scope_chip)
         head.addWidget(self._note, 1)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -160,20 +163,20 @@ class Content(QWidget):
         self._title.show_text(name)
         scope = place.scope
         inside = display_name(scope.folder) if scope.folder else scope.tag
-        self._scope_chip.setVisible(place.searching and inside is not None)
+        self.scope_chip.setVisible(place.searching and inside is not None)
         if inside is not None:
-            self._scope_chip.setText(self.tr("in: %1").replace("%1", inside))
-            self._scope_chip.setAccessibleName(
+            self.scope_chip.setText(self.tr("in: %1").replace("%1", inside))
+            self.scope_chip.setAccessibleName(
                 self.tr("Searching in %1. Search everywhere").replace("%1", inside)
             )
-            self._scope_chip.updateGeometry()
+            self.scope_chip.updateGeometry()
         self._held = None
         self._pill.hide()
 
     def show_listing(self, listing: Listing) -> None:
         """Show the photos of the place, or, read anew, only what moves nothing in view."""
         if listing.arrived or self._listing is None or self._listing.place != listing.place:
-            self._apply(listing, listing.anchor, keep_selection=listing.place.searching)
+            self._apply(listing, listing.anchor, keep_selection=bool(listing.place.text))
             return
         self._held = listing
         self._maybe_apply()
@@ -246,6 +249,7 @@ class Content(QWidget):
             return
         self._pill.setText(self.tr("Show %Ln new photo(s)", "", count))
         self._place_pill()
+        self._show_note()
 
     def _would_show(self, listing: Listing) -> list[int]:
         """The ids in view if the listing were shown with the same photo at the same height."""
@@ -269,11 +273,18 @@ class Content(QWidget):
             self._note.show_text("")
             return
         if not listing.place.searching:
-            self._note.show_text(self.tr("%Ln photo(s)", "", count))
+            text = self.tr("%Ln photo(s)", "", count)
+            if self.held_count:
+                text = self.tr("%1 of %2 photos").replace("%1", number(count))
+                text = text.replace("%2", number(count + self.held_count))
+            self._note.show_text(text)
             return
         ready, photos = self._counts.searchable, self._counts.photos
         everywhere = listing.place.scope == Scope()
-        text = self.tr("Best %1 of %2") if everywhere and count < ready else self.tr("%1 by likeness")
+        if everywhere:
+            text = self.tr("%1 of %2 photos, best first")
+        else:
+            text = self.tr("%Ln photo(s), best first", "", count)
         text = text.replace("%1", number(count)).replace("%2", number(ready))
         if ready < photos:
             so_far = self.tr("%1 of %2 photos searchable so far")

@@ -26,7 +26,7 @@ class Preview(QWidget):
         super().__init__(parent)
         self._pixmap = QPixmap()
         self._shape = QSize(4, 3)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Preview"))
@@ -47,7 +47,7 @@ class Preview(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         fitted = width * self._shape.height() // self._shape.width()
-        return max(96, min(fitted, round(width * 1.15)))
+        return max(96, min(fitted, round(width * 1.15), 420))
 
     def sizeHint(self) -> QSize:
         return QSize(272, self.heightForWidth(272))
@@ -97,13 +97,15 @@ class Details(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        for widget in (self.preview, self._problem, self._name):
-            column.addWidget(widget)
+        column.addWidget(self.preview)
+        column.addWidget(self._problem)
+        column.addWidget(self._name)
         column.addLayout(self._facts)
         column.addSpacing(8)
         heading = label(self.tr("Suggested tags"), "section")
-        for widget in (heading, self._tags, self._no_tags):
-            column.addWidget(widget)
+        column.addWidget(heading)
+        column.addWidget(self._tags)
+        column.addWidget(self._no_tags)
         column.addStretch()
         body = QWidget()
         body.setObjectName("detailsBody")
@@ -125,6 +127,10 @@ class Details(QWidget):
     def photo_id(self) -> int | None:
         """The photo shown, or None."""
         return self._photo_id
+
+    def tag_names(self) -> list[str]:
+        """The tags as they are shown."""
+        return [chip.text() for chip in self._tags.findChildren(Chip) if not chip.isHidden()]
 
     def show_nothing(self) -> None:
         self._photo_id = None

@@ -1,6 +1,6 @@
 """What is known of a photo, in words: for the details, tool tips and screen readers."""
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTime
 
 from photoclip.core.paths import display_name
 from photoclip.core.types import Photo

@@ -36,6 +36,7 @@ from photoclip.ui.controls import label
 from photoclip.ui.theme import body_size, scaled
 
 FailureRole = Qt.ItemDataRole.UserRole
+_ROOT = QModelIndex()
 
 
 class _Model(QAbstractListModel):
@@ -50,7 +51,7 @@ class _Model(QAbstractListModel):
         self.failures = failures
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.failures)
 
     def data(
@@ -70,7 +71,7 @@ class _Delegate(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        return QSize(200, round(body_size(option.font) * 1.45) * 2 + 22)  # type: ignore[attr-defined]
+        return QSize(200, round(body_size(option.font) * 1.45) * 2 + 22)
 
     def paint(
         self,
@@ -78,10 +79,10 @@ class _Delegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        colors: QPalette = option.palette  # type: ignore[attr-defined]
-        font = option.font  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        colors: QPalette = option.palette
+        font = option.font
         failure: Failure = index.data(FailureRole)
         role, flags = QPalette.ColorRole, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.save()
@@ -156,7 +157,7 @@ class Failures(QWidget):
         self._show_button = QPushButton(self.tr("Show in file manager"))
         self._show_button.clicked.connect(self._show)
         self._retry_button = QPushButton()
-        self._retry_button.clicked.connect(self._retry)
+        self._retry_button.clicked.connect(self.retry)
         self._copy = QAction(self.tr("Copy"), self)
         self._copy.setShortcut(QKeySequence.StandardKey.Copy)
         self._copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -186,7 +187,7 @@ class Failures(QWidget):
         self._model.show(failures)
         count = len(failures)
         self._title.setText(
-            self.tr("%n file(s) could not be read", "", count)
+            self.tr("%Ln file(s) could not be read", "", count)
             if count
             else self.tr("Every file could be read")
         )
@@ -196,6 +197,11 @@ class Failures(QWidget):
             if failure.path in kept:
                 chosen.select(self._model.index(row), chosen.SelectionFlag.Select)
         self._enable()
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """The files listed."""
+        return self._model.failures
 
     def focus_list(self) -> None:
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -209,14 +215,17 @@ class Failures(QWidget):
         self._show_button.setVisible(bool(self._model.failures))
         self._retry_button.setVisible(bool(self._model.failures))
         self._retry_button.setText(
-            self.tr("Try %n again", "", len(chosen)) if chosen else self.tr("Try all again")
+            self.tr("Try %Ln file(s) again", "", len(chosen))
+            if chosen
+            else self.tr("Try all again")
         )
 
     def _show(self) -> None:
         for failure in self._chosen()[:1]:
             self.showAsked.emit(failure.path)
 
-    def _retry(self) -> None:
+    def retry(self) -> None:
+        """Ask for the chosen files, or all, to be read again."""
         failures = self._chosen() or list(self._model.failures)
         self.retryAsked.emit([failure.path for failure in failures])
 
@@ -229,7 +238,7 @@ class Failures(QWidget):
             return
         menu = QMenu(self)
         menu.addAction(self._show_button.text(), self._show)
-        menu.addAction(self._retry_button.text(), self._retry)
+        menu.addAction(self._retry_button.text(), self.retry)
         menu.addAction(self._copy)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._list.viewport().mapToGlobal(place))

@@ -51,6 +51,7 @@ from photoclip.ui.scrubber import Scrubber
 from photoclip.ui.thumbnails import Thumbnails
 
 _EMPTY = np.empty(0, np.int64)
+_CHOSEN = QStyle.StateFlag.State_Selected
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 _REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect
 
@@ -94,6 +95,22 @@ class GridView(QListView):
         self, model: GridModel, thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        # Qt asks for the geometry from the first setting on, so what it is made of comes first.
+        self.photos = model
+        self._thumbnails = thumbnails
+        self._delegate = GridDelegate(thumbnails, self)
+        self._times: NDArray[np.int64] | None = None
+        self._hidden = _EMPTY
+        self._tile_wish = 176
+        self._input_method: QWidget | None = None
+        self._asked: object = None
+        self.layout_ = GridLayout(0, 0, self._tile_wish, _EMPTY)
+        self._period: Period = "day"
+        self._scrubber = Scrubber(self)
+        self._rest = QTimer(self, singleShot=True, interval=150)
+        self._rest.timeout.connect(self._settle)
+        self.keys = GridKeys(self)
+        self.mouse = GridMouse(self)
         self.setObjectName("grid")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAutoScroll(False)
@@ -105,23 +122,9 @@ class GridView(QListView):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAcceptDrops(False)
-        self._scrubber = Scrubber(self)
         self.setVerticalScrollBar(self._scrubber)
-        self.photos = model
-        self._thumbnails = thumbnails
-        self._delegate = GridDelegate(thumbnails, self)
-        self._times: NDArray[np.int64] | None = None
-        self._hidden = _EMPTY
-        self._tile_wish = 176
-        self._input_method: QWidget | None = None
-        self._asked: object = None
-        self.layout_ = GridLayout(0, 0, self._tile_wish, _EMPTY)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
-        self.keys = GridKeys(self)
-        self.mouse = GridMouse(self)
-        self._rest = QTimer(self, singleShot=True, interval=150)
-        self._rest.timeout.connect(self._settle)
         self._scrubber.actionTriggered.connect(lambda _: self.scrolled.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         self.selectionModel().currentChanged.connect(lambda *_: self.picked.emit())
@@ -177,14 +180,15 @@ class GridView(QListView):
 
     def selected_ids(self) -> NDArray[np.int64]:
         """The selected photos, those not shown now included."""
-        parts = [
-            self.photos.ids[part.top() : part.bottom() + 1]
-            for part in self.selectionModel().selection()
-        ]
+        parts = [self.photos.ids[part.top() : part.bottom() + 1] for part in self._parts()]
         return np.concatenate([*parts, self._hidden]) if parts else self._hidden
 
+    def _parts(self) -> list[QItemSelectionRange]:
+        chosen = self.selectionModel().selection()
+        return [chosen.at(i) for i in range(chosen.count())]
+
     def selected_count(self) -> int:
-        shown = sum(part.height() for part in self.selectionModel().selection())
+        shown = sum(part.height() for part in self._parts())
         return shown + len(self._hidden)
 
     def hidden_count(self) -> int:
@@ -195,9 +199,7 @@ class GridView(QListView):
         row = self.currentIndex().row()
         return self.photos.id_at(row) if 0 <= row < len(self.photos.ids) else None
 
-    def select_row(
-        self, row: int, flags: QItemSelectionModel.SelectionFlag = _REPLACE
-    ) -> None:
+    def select_row(self, row: int, flags: QItemSelectionModel.SelectionFlag = _REPLACE) -> None:
         """Make a photo the current one and change the selection by `flags`."""
         if flags & QItemSelectionModel.SelectionFlag.Clear:
             self._hidden = _EMPTY
@@ -274,9 +276,7 @@ class GridView(QListView):
         """Whether the photos fill the view, so that more of them go unseen."""
         return self.layout_.height > self.viewport().height()
 
-    def preview_visible(
-        self, ids: NDArray[np.int64], times: NDArray[np.int64] | None
-    ) -> list[int]:
+    def preview_visible(self, ids: NDArray[np.int64], times: NDArray[np.int64] | None) -> list[int]:
         """The ids that would be in view, were these photos shown with the anchor held."""
         anchor = self.anchor()
         rows = np.flatnonzero(ids == anchor.photo_id) if anchor else _EMPTY
@@ -289,9 +289,7 @@ class GridView(QListView):
         shown = layout.visible(top, top + height)
         return [int(i) for i in ids[shown.start : shown.stop]]
 
-    def _laid_out(
-        self, count: int, times: NDArray[np.int64] | None
-    ) -> tuple[GridLayout, Period]:
+    def _laid_out(self, count: int, times: NDArray[np.int64] | None) -> tuple[GridLayout, Period]:
         starts = _EMPTY
         period: Period = "day"
         if times is not None:
@@ -308,7 +306,7 @@ class GridView(QListView):
 
     def _years(self) -> list[tuple[int, int]]:
         """Each year and the height at which it begins, for the scroll bar."""
-        if self._times is None or not len(self._times):
+        if self._times is None or not self.layout_.heading:
             return []
         rows = sections(self._times, "year")
         years = self._times[rows].astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
@@ -355,9 +353,7 @@ class GridView(QListView):
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         return QRegion(self.viewport().rect())
 
-    def setSelection(
-        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
-    ) -> None:
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         box = Rect(rect.x(), rect.y() + self.top, rect.width(), rect.height())
         self.select_ranges(self.layout_.rows_in(box), command)
 
@@ -409,17 +405,19 @@ class GridView(QListView):
         chosen, current = self.selectionModel(), self.currentIndex().row()
         focus = self.hasFocus() and self.keys.used
         base = QStyle.StateFlag.State_Enabled
+        # The one photo selected is the current one: that needs no second ring.
+        several = self.selected_count() > 1
         for row in rows:
             index = self.index_of(row)
             state = base
             if chosen.isSelected(index):
                 state |= QStyle.StateFlag.State_Selected
-            if row == current and focus:
+            if row == current and focus and (several or not state & _CHOSEN):
                 state |= QStyle.StateFlag.State_HasFocus
             if row == self.mouse.hovered:
                 state |= QStyle.StateFlag.State_MouseOver
-            option.rect = self.to_view(self.layout_.tile_rect(row))  # type: ignore[attr-defined]
-            option.state = state  # type: ignore[attr-defined]
+            option.rect = self.to_view(self.layout_.tile_rect(row))
+            option.state = state
             self._delegate.paint(painter, option, index)
         self._paint_headings(painter, rows)
         self._paint_band(painter)
@@ -462,7 +460,7 @@ class GridView(QListView):
     def section_selected(self, section: int) -> bool:
         first, end = self.layout_.section_rows(section)
         left = end - first
-        for part in self.selectionModel().selection():
+        for part in self._parts():
             left -= max(0, min(part.bottom() + 1, end) - max(part.top(), first))
         return left <= 0
 

@@ -42,9 +42,9 @@ class GridDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         photo_id = index.data(IdRole)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        colors: QPalette = option.palette  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        colors: QPalette = option.palette
         selected = bool(state & QStyle.StateFlag.State_Selected)
         inset = RING + RING_GAP if selected else 0
         photo = rect.adjusted(inset, inset, -inset, -inset)
@@ -109,9 +109,7 @@ class GridDelegate(QStyledItemDelegate):
         path.addRoundedRect(QRectF(rect), TILE_RADIUS, TILE_RADIUS)
         painter.fillPath(path, ground)
 
-    def _ring(
-        self, painter: QPainter, rect: QRect, colors: QPalette, style: Qt.PenStyle
-    ) -> None:
+    def _ring(self, painter: QPainter, rect: QRect, colors: QPalette, style: Qt.PenStyle) -> None:
         dashed = style == Qt.PenStyle.CustomDashLine
         pen = QPen(colors.color(QPalette.ColorRole.Accent), 2 if dashed else RING)
         if dashed:

@@ -1,5 +1,6 @@
 """What the keys do in the grid: moving, extending, opening; letters go to the search."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -84,7 +85,7 @@ class GridKeys:
             if key not in (_Key.Key_Up, _Key.Key_Down):
                 return None
             return self._section(max(row, 0), 1 if key == _Key.Key_Down else -1)
-        moves = {
+        moves: dict[Qt.Key, Callable[[], int]] = {
             _Key.Key_Left: lambda: max(0, row - 1),
             _Key.Key_Right: lambda: min(layout.count - 1, row + 1),
             _Key.Key_Up: lambda: layout.vertical(row, -1),

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Period = Literal["day", "month", "year"]
+Period = Literal["day", "month", "year", "none"]
 
 HEADING = 44
 MARGIN = 16
@@ -36,21 +36,30 @@ def sections(times: NDArray[np.int64], period: Period) -> NDArray[np.int64]:
     Args:
         times: (n,) seconds since 1970 on the camera's clock, in the order shown.
     """
-    if not len(times):
+    if not len(times) or period == "none":
         return np.empty(0, np.int64)
-    unit = {"day": "D", "month": "M", "year": "Y"}[period]
-    keys = times.astype("datetime64[s]").astype(f"datetime64[{unit}]")
+    starts = _changes(times // 86_400)
+    if period != "day":
+        # A month and a year begin with a day, so only the days' first photos need a calendar.
+        unit = "M" if period == "month" else "Y"
+        months = times[starts].astype("datetime64[s]").astype(f"datetime64[{unit}]")
+        starts = starts[_changes(months.astype(np.int64))]
+    return starts
+
+
+def _changes(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions at which a new key begins."""
     return np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1)).astype(np.int64)
 
 
 def fitting_period(times: NDArray[np.int64], small_tiles: bool = False) -> Period:
-    """The finest period in which there are several photos on average."""
-    periods: tuple[Period, ...] = ("month",) if small_tiles else ("day", "month")
+    """The finest period in which there are several photos on average, "none" if there is none."""
+    periods: tuple[Period, ...] = ("month", "year") if small_tiles else ("day", "month", "year")
     for period in periods:
         if len(times) >= _FULL_PERIOD * max(1, len(sections(times, period))):
             return period
-    # A handful of photos reads well by any period; years help only where there are many.
-    return "year" if len(times) > 3 * _FULL_PERIOD else periods[-1]
+    # So few photos over so many years are read at a glance, without any headings.
+    return "none"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from photoclip.core.types import Photo
 
 _EMPTY = np.empty(0, np.int64)
+_ROOT = QModelIndex()
 IdRole = Qt.ItemDataRole.UserRole
 
 
@@ -40,9 +41,7 @@ class GridModel(QAbstractListModel):
     def fact(self, photo_id: int) -> Photo | None:
         return self._facts.get(photo_id)
 
-    def rowCount(
-        self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()
-    ) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.ids)
 
     def data(
@@ -74,8 +73,8 @@ class GridModel(QAbstractListModel):
         if not len(self.ids) or not len(photo_ids):
             return _EMPTY
         if len(photo_ids) <= 16:  # sorting a million ids takes longer than looking through them
-            rows = [row for i in photo_ids if (row := self.row_of(int(i))) is not None]
-            return np.array(sorted(rows), np.int64)
+            found = [row for i in photo_ids if (row := self.row_of(int(i))) is not None]
+            return np.array(sorted(found), np.int64)
         if self._order is None:
             self._order = np.argsort(self.ids, kind="stable")
         places = np.searchsorted(self.ids, photo_ids, sorter=self._order)

@@ -102,9 +102,7 @@ class GridMouse:
 
     def _begin_band(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         grid = self._grid
-        if modifiers & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        ):
+        if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
             self._before = QItemSelection(grid.selectionModel().selection())
         else:
             self._before = QItemSelection()

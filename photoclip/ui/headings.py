@@ -37,5 +37,5 @@ def time_left(seconds: float) -> str:
         return QCoreApplication.translate("Headings", "less than a minute left")
     minutes = max(1, round(seconds / 60))
     if minutes < 90:
-        return QCoreApplication.translate("Headings", "about %n min left", None, minutes)
-    return QCoreApplication.translate("Headings", "about %n h left", None, round(minutes / 60))
+        return QCoreApplication.translate("Headings", "about %Ln min left", None, minutes)
+    return QCoreApplication.translate("Headings", "about %Ln h left", None, round(minutes / 60))

@@ -104,14 +104,16 @@ class IndexJob(QObject):
     def _work(self, paths: tuple[str, ...], stop: StopFlag) -> None:
         report: IndexReport | None = None
         change = Change()
-        reported = 0.0
+        reported, phase = 0.0, ""
         work = self._run(paths, stop)
         try:
             while True:
                 progress = next(work)
                 change = merged(change, progress.change)
-                if time.monotonic() - reported >= _REPORT_EVERY:
-                    reported = time.monotonic()
+                late = time.monotonic() - reported >= _REPORT_EVERY
+                # A new phase may last long before it says more.
+                if late or progress.phase != phase:
+                    reported, phase = time.monotonic(), progress.phase
                     self._post(progress, change)
                     change = Change()
         except StopIteration as end:

@@ -1,4 +1,4 @@
-"""Photos as pictures to look at: thumbnails and decoded originals, as QImage, for worker threads."""
+"""Photos as pictures to look at: thumbnails and decoded originals as QImage, in any thread."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ WHOLE = 1_000_000
 def thumbnail(library: Library, content_hash: str) -> QImage:
     """The stored thumbnail; null when there is none."""
     jpeg = library.thumbnails.read(content_hash)
-    return QImage.fromData(jpeg) if jpeg else QImage()  # type: ignore[arg-type]
+    return QImage.fromData(jpeg) if jpeg else QImage()
 
 
 def picture(photo: Photo, min_side: int) -> QImage:

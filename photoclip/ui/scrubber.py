@@ -1,11 +1,13 @@
 """The grid's scroll bar: the years along it, and a handle that is easy to grab."""
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
-WIDTH = 44
-_BARE = 14
+from photoclip.ui.theme import scaled
+
+_BARE, _WITH_YEARS = 14, 52
+_APART = 18
 
 
 class Scrubber(QScrollBar):
@@ -17,15 +19,24 @@ class Scrubber(QScrollBar):
 
     def set_years(self, years: list[tuple[int, int]]) -> None:
         """The years in the grid, each with the height in pixels at which it begins."""
-        wide = len(years) > 1
-        if wide != (len(self._years) > 1):
+        if (len(years) > 1) != (len(self._years) > 1):
             self._years = years
             self.updateGeometry()
         self._years = years
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(_BARE, 100)
+        return QSize(_WITH_YEARS if len(self._years) > 1 else _BARE, 100)
+
+    def labels(self) -> list[tuple[int, int]]:
+        """The years there is room for, each with its height along the bar."""
+        whole = self.maximum() + self.pageStep()
+        shown: list[tuple[int, int]] = []
+        for year, top in self._years:
+            y = round(top * self.height() / max(1, whole))
+            if (not shown or y - shown[-1][1] >= _APART) and y + _APART <= self.height():
+                shown.append((year, y))
+        return shown
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -33,7 +44,17 @@ class Scrubber(QScrollBar):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.maximum() <= 0:
             return
+        if len(self._years) > 1:
+            self._paint_years(painter)
         self._paint_handle(painter)
+
+    def _paint_years(self, painter: QPainter) -> None:
+        painter.setFont(scaled(self.font(), 0.85))
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for year, y in self.labels():
+            # A year is a name, not a number: no thousands separator.
+            painter.drawText(QRect(0, y, self.width() - 16, _APART), flags, str(year))
 
     def _paint_handle(self, painter: QPainter) -> None:
         option = QStyleOptionSlider()
@@ -41,8 +62,9 @@ class Scrubber(QScrollBar):
         handle = self.style().subControlRect(
             QStyle.ComplexControl.CC_ScrollBar, option, QStyle.SubControl.SC_ScrollBarSlider, self
         )
-        bar = QRect(self.width() - 10, handle.y() + 3, 6, handle.height() - 6)
-        role = QPalette.ColorRole.Mid if not self.underMouse() else QPalette.ColorRole.PlaceholderText
+        bar = QRect(QPoint(self.width() - 10, handle.y() + 3), QSize(6, handle.height() - 6))
+        role = QPalette.ColorRole
+        held = self.underMouse() or self.isSliderDown()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.palette().color(role))
+        painter.setBrush(self.palette().color(role.PlaceholderText if held else role.Mid))
         painter.drawRoundedRect(bar, 3, 3)

@@ -1,5 +1,6 @@
 """What the window shows and why: the place, its photos, and the lists beside them, kept fresh."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -56,6 +57,7 @@ class Facts:
 
     photo: Photo
     tags: tuple[Tag, ...]
+    searchable: bool
 
 
 class Session(QObject):
@@ -64,8 +66,8 @@ class Session(QObject):
     Signals:
         moved: the new `Place`.
         listed: a `Listing` of the place.
-        counted: `Counts`. foldersRead, tagsRead, failuresRead: tuples of `Folder`, `TagCount`,
-            `Failure`. All of them again whenever they may have changed.
+        counted: `Counts`. rootsRead, foldersRead, tagsRead, failuresRead: tuples of paths,
+            `Folder`, `TagCount`, `Failure`. All of them again whenever they may have changed.
         searching: whether a query is on its way.
         searchFailed: a sentence to stand in place of the results.
     """
@@ -76,6 +78,7 @@ class Session(QObject):
     foldersRead = Signal(object)
     tagsRead = Signal(object)
     failuresRead = Signal(object)
+    rootsRead = Signal(object)
     searching = Signal(object)
     searchFailed = Signal(object)
 
@@ -172,7 +175,11 @@ class Session(QObject):
 
         def read() -> Facts | None:
             photo = self.library.photos([photo_id], folder).get(photo_id)
-            return None if photo is None else Facts(photo, self.library.tags(photo_id, self.model))
+            if photo is None:
+                return None
+            tags = self.library.tags(photo_id, self.model)
+            searchable = bool(tags) or self.library.vector(photo_id, self.model) is not None
+            return Facts(photo, tags, searchable)
 
         self._reading.submit("facts", read, done)
 
@@ -183,9 +190,22 @@ class Session(QObject):
         folder = self.place.scope.folder
         self._reading.submit(key, lambda: self.library.photos(photo_ids, folder), done)
 
-    def write(self, work: Callable[[Change], Change] | Callable[[], Change]) -> None:
+    def holding_root(self, path: str, done: Callable[[str, str], None]) -> None:
+        """Call `done` with the path and the root that holds it, if one does by now."""
+
+        def find() -> str | None:
+            holding = [r for r in self.library.roots() if os.path.commonpath([r, path]) == r]
+            return holding[0] if holding else None
+
+        def answer(root: str | None) -> None:
+            if root is not None:
+                done(path, root)
+
+        self._reading.submit("holding", find, answer)
+
+    def write(self, work: Callable[[], Change]) -> None:
         """Change the library in the background and show it."""
-        self._reading.submit("write", work, self.refresh)  # type: ignore[arg-type]
+        self._reading.submit("write", work, self.refresh)
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being read or searched."""
@@ -199,12 +219,18 @@ class Session(QObject):
         library, model = self.library, self.model
         self._reading.submit("counts", lambda: library.counts(model), self.counted.emit)
         if due.folders:
+            self._reading.submit("roots", library.roots, self.rootsRead.emit)
             self._reading.submit("folders", library.folder_tree, self.foldersRead.emit)
         if due.tags:
             self._reading.submit("tags", lambda: library.tag_counts(model), self.tagsRead.emit)
         if due.failures:
             self._reading.submit("failures", library.failures, self.failuresRead.emit)
-        if due.added or due.removed or (due.tags and self.place.scope.tag is not None):
+        if (
+            due.added
+            or due.removed
+            or due.folders
+            or (due.tags and self.place.scope.tag is not None)
+        ):
             self._list(None, arrived=False)
 
     def _list(self, anchor: Anchor | None, arrived: bool) -> None:

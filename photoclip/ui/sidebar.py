@@ -1,4 +1,4 @@
-"""The sidebar: all photos, folders as a tree, tags with their counts; a rail where room is short."""
+"""The sidebar: all photos, folders as a tree, tags with counts; a rail where room is short."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,8 +79,8 @@ class _RowDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         colors: QPalette = self._tree.palette()
         role = QPalette.ColorRole
         painter.save()
@@ -104,7 +104,7 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colors.color(role.Accent))
             painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
-        self._branch(painter, rect, index, colors)
+        self._branch(painter, rect, self._tree.model().sibling(index.row(), 0, index), colors)
         self._row(painter, rect.adjusted(0, 0, -18, 0), index, str(name), colors)
         painter.restore()
 
@@ -119,11 +119,11 @@ class _RowDelegate(QStyledItemDelegate):
         self,
         painter: QPainter,
         rect: QRect,
-        index: QModelIndex | QPersistentModelIndex,
+        index: QModelIndex,
         colors: QPalette,
     ) -> None:
         if index.model().rowCount(index):
-            name = "collapse" if self._tree.isExpanded(QModelIndex(index)) else "expand"
+            name = "collapse" if self._tree.isExpanded(index) else "expand"
             color = colors.color(QPalette.ColorRole.PlaceholderText)
             place = QRect(rect.x() - 2, rect.y() + (rect.height() - 14) // 2, 14, 14)
             painter.drawPixmap(
@@ -172,6 +172,11 @@ class _RowDelegate(QStyledItemDelegate):
 
 class _Tree(QTreeView):
     """A tree whose arrow is part of the painted row, so a click on it must be looked for."""
+
+    def drawBranches(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        return
 
     def mousePressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         index = self.indexAt(event.position().toPoint())
@@ -266,6 +271,24 @@ class Sidebar(QStackedWidget):
     def folded(self) -> bool:
         return self.currentIndex() == 1
 
+    def names(self, kind: str) -> list[str]:
+        """The names under "folders" or "tags", as they are shown."""
+        parent = self._folders if kind == "folders" else self._tags
+        found: list[str] = []
+        waiting = [parent.child(row) for row in range(parent.rowCount())]
+        while waiting:
+            item = waiting.pop(0)
+            found.append(item.text())
+            waiting = [item.child(row) for row in range(item.rowCount())] + waiting
+        return found
+
+    def click(self, kind: str, name: str) -> None:
+        """Choose a row as a click does."""
+        scope = Entry(kind, name).scope
+        item = self._find(self._model.invisibleRootItem(), scope) if scope is not None else None
+        if item is not None:
+            self._choose(item.index())
+
     def focus_tree(self) -> None:
         self._tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -324,7 +347,8 @@ class Sidebar(QStackedWidget):
                 item = self._take(parent, row, folder.path) or self._item(
                     Entry("folder", folder.path), folder.name, "folder"
                 )
-                parent.insertRow(row, item)
+                # Only given as a list does the row keep its item alive.
+                parent.insertRow(row, [item])
             item.setText(folder.name)
             item.setData(folder.count, CountRole)
             away = self.tr("not connected")
@@ -332,7 +356,7 @@ class Sidebar(QStackedWidget):
             item.setToolTip(path if folder.online else f"{path} ({away})")
             icon = "folder" if folder.online else "drive-off"
             item.setData(icon, IconRole)
-            spoken = self.tr("%n photos", "", folder.count)
+            spoken = self.tr("%Ln photo(s)", "", folder.count)
             item.setData(f"{folder.name}, {spoken}", Qt.ItemDataRole.AccessibleTextRole)
             self._sync_folders(item, folder.children)
         if root and parent.rowCount():
@@ -359,7 +383,7 @@ class Sidebar(QStackedWidget):
                 item.setText(tag.term)
                 item.setData(Entry("tag", tag.term), KeyRole)
             item.setData(tag.count, CountRole)
-            spoken = self.tr("%n photos", "", tag.count)
+            spoken = self.tr("%Ln photo(s)", "", tag.count)
             item.setData(f"{tag.term}, {spoken}", Qt.ItemDataRole.AccessibleTextRole)
         if parent.rowCount() > len(tags):
             parent.removeRows(len(tags), parent.rowCount() - len(tags))
@@ -391,5 +415,3 @@ class Sidebar(QStackedWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
-
-

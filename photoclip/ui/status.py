@@ -1,4 +1,4 @@
-"""The status line: how many photos there are, how indexing goes, pause and stop; and its popover."""
+"""The status line and its popover: how many photos there are, how indexing goes, pause, stop."""
 
 import time
 
@@ -86,6 +86,10 @@ class StatusLine(QWidget):
             self._left = time_left(progress.seconds_left)
         self._show_work()
 
+    def summary(self) -> str:
+        """What the line says of the library."""
+        return self._library.full_text
+
     def lines(self) -> tuple[str, str, str]:
         """How indexing goes, in three lines: what, how fast, how long."""
         progress = self._progress
@@ -128,21 +132,19 @@ class StatusLine(QWidget):
 
     def _show_library(self) -> None:
         counts, number = self._counts, self.locale().toString
-        text = self.tr("%n photo(s)", "", counts.photos).replace(
-            str(counts.photos), number(counts.photos)
-        )
+        text = self.tr("%Ln photo(s)", "", counts.photos)
         if counts.searchable < counts.photos:
             ready = self.tr("%1 searchable so far").replace("%1", number(counts.searchable))
             text = f"{text}, {ready}"
         self._library.show_text(text if counts.photos else "")
         self._failures.setVisible(counts.failures > 0)
-        self._failures.setText(self.tr("%n file(s) not read", "", counts.failures))
+        self._failures.setText(self.tr("%Ln file(s) not read", "", counts.failures))
         self._failures.setToolTip(self.tr("Show which files could not be read, and why"))
 
     def _show_work(self) -> None:
         what, rate, left = self.lines()
         # The speed is the first to go where the window is narrow.
-        parts = (what, rate, left) if self.width() > 900 else (what, left)
+        parts: tuple[str, ...] = (what, rate, left) if self.width() > 900 else (what, left)
         if self.width() < 560:
             parts = (left or what,)
         self._work.setText(", ".join(part for part in parts if part))
@@ -199,7 +201,7 @@ class Popover(QFrame):
             widget.setText(text)
             widget.setVisible(bool(text))
         self._failures.setVisible(failures > 0)
-        self._failures.setText(self.tr("%n file(s) not read", "", failures))
+        self._failures.setText(self.tr("%Ln file(s) not read", "", failures))
         self.adjustSize()
 
     def show_state(self, running: bool, paused: bool, stopping: bool) -> None:

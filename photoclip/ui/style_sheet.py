@@ -66,6 +66,7 @@ QMenu::item:disabled {{ color: {t.edge}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 0; }}
 
 QTreeView, QListView {{ background: transparent; border: none; outline: none; }}
+QTreeView::branch, QTreeView::branch:selected {{ background: transparent; }}
 #grid {{ background: {t.canvas}; }}
 #sidebar {{ background: {t.chrome}; }}
 QScrollArea {{ background: transparent; border: none; }}
@@ -85,6 +86,7 @@ QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {t.
 QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -6px 0; border-radius: 8px;
     background: {t.text2}; }}
 QSlider::handle:horizontal:hover {{ background: {t.text}; }}
+QSlider {{ min-height: 28px; background: transparent; }}
 QSlider:focus {{ outline: none; }}
 QSlider::handle:horizontal:focus {{ background: {t.accent}; }}
 

@@ -18,7 +18,7 @@ _FUSION_ACCENTS = ("#308cc6", "#2a82da")
 
 def readable_accent(wish: QColor, tokens: Tokens) -> QColor:
     """The system's accent, its lightness shifted until it reads on the canvas and under text."""
-    hue, saturation, lightness, _ = wish.getHslF()
+    hue, saturation, lightness = wish.hslHueF(), wish.hslSaturationF(), wish.lightnessF()
     step = 0.02 if tokens.dark else -0.02
     for _ in range(50):
         color = QColor.fromHslF(max(hue, 0.0), saturation, lightness)
@@ -75,8 +75,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         dark = self._appearance == "dark" or (
-            self._appearance == "system"
-            and self._hints.colorScheme() == Qt.ColorScheme.Dark
+            self._appearance == "system" and self._hints.colorScheme() == Qt.ColorScheme.Dark
         )
         tokens = DARK if dark else LIGHT
         if self._system_accent.name() not in _FUSION_ACCENTS:

@@ -1,4 +1,4 @@
-"""Thumbnails for the grid: loaded newest request first in worker threads, kept for a few screens."""
+"""Thumbnails for the grid: loaded newest request first in threads, kept for a few screens."""
 
 import threading
 from collections import OrderedDict
@@ -26,7 +26,7 @@ def square(jpeg: bytes, side: int) -> QImage:
     if not size.isValid():
         return QImage()
     short = min(size.width(), size.height())
-    # Enlarging is left to the painter; a decoder that scales down is cheaper than one that does not.
+    # Enlarging is left to the painter; scaling down costs least while decoding.
     factor = min(1.0, side / short)
     width = max(1, round(size.width() * factor))
     height = max(1, round(size.height() * factor))

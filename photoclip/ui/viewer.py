@@ -88,6 +88,7 @@ class Viewer(QWidget):
         self._photo = photo
         self._name.show_text(display_name(photo.path))
         self._when.show_text(capture_line(photo, self.locale()))
+        self._when.setVisible(bool(self._when.full_text))
         self.canvas.setAccessibleName(display_name(photo.path))
         if fresh:
             self.canvas.show_photo(QSize(photo.width, photo.height))
@@ -158,8 +159,10 @@ class Viewer(QWidget):
         close.clicked.connect(lambda: self.left.emit())
         names = QVBoxLayout()
         names.setSpacing(0)
+        names.addStretch()
         names.addWidget(self._name)
         names.addWidget(self._when)
+        names.addStretch()
         self._fit = self._button("fit", self.tr("Fit into the window (Z)"))
         self._fit.clicked.connect(lambda: self.canvas.toggle())
         more = self._button("more", self.tr("What can be done with this photo"))
@@ -194,7 +197,9 @@ class Viewer(QWidget):
         self._place_arrows()
 
     def _place_arrows(self) -> None:
-        self.layout().activate()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         middle = self.canvas.height() // 2 - 20
         self._previous.move(12, middle)
         self._next.move(self.canvas.width() - 52, middle)

@@ -11,7 +11,7 @@ from photoclip.core.paths import display_name
 from photoclip.ui import icons
 from photoclip.ui.controls import FlowLayout, label
 
-_REMOVABLE = ("/media/", "/run/media/", "/Volumes/", "/mnt/")
+_REMOVABLE = ("/media/", "/run/media/", "/Volumes/")
 
 
 def suggested_folders() -> list[str]:
@@ -92,11 +92,7 @@ class Welcome(QWidget):
         choose.clicked.connect(lambda: self.chooseAsked.emit())
         flow.addWidget(choose)
         # A flowing layout would fill the width; as wide as one line of it, it stands centred.
-        width = sum(
-            flow.itemAt(i).sizeHint().width() + 8  # type: ignore[union-attr]
-            for i in range(flow.count())
-        )
-        box.setMaximumWidth(width)
+        box.setMaximumWidth(flow.line_width())
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(box, 100)
@@ -111,9 +107,7 @@ class Welcome(QWidget):
         row.addStretch()
         row.addWidget(self._shield)
         row.addWidget(
-            label(
-                self.tr("Stays on this computer. Your files are never changed."), "secondary"
-            )
+            label(self.tr("Stays on this computer. Your files are never changed."), "secondary")
         )
         row.addStretch()
         return row
@@ -125,6 +119,9 @@ class Welcome(QWidget):
 
     def _draw(self) -> None:
         role, ratio = QPalette.ColorRole, self.devicePixelRatioF()
-        accent, quiet = self.palette().color(role.Accent), self.palette().color(role.PlaceholderText)
+        accent, quiet = (
+            self.palette().color(role.Accent),
+            self.palette().color(role.PlaceholderText),
+        )
         self._picture.setPixmap(icons.pixmap("photos", accent, 72, ratio))
         self._shield.setPixmap(icons.pixmap("shield", quiet, 20, ratio))

@@ -1,0 +1,172 @@
+"""The desktop app: checks that there is a screen, makes the parts, runs, and takes them down.
+
+Qt is imported only inside, so that a computer without a screen gets a sentence and not a crash.
+"""
+
+import importlib
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from photoclip.errors import PhotoClipError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from photoclip.core.types import IndexProgress, IndexReport
+    from photoclip.progress import StopFlag
+    from photoclip.ui.jobs import Bridge
+
+# What Qt's window plug-in needs and a bare Debian or Ubuntu does not have.
+_SYSTEM_PACKAGES = (
+    "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 "
+    "libxcb-xinerama0 libxcb-xkb1"
+)
+# Loaded by Qt's xcb plug-in, whose failure to load ends the process instead of raising.
+_WINDOW_LIBRARIES = ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4")
+
+
+def run(library_path: Path, paths: Sequence[str] = (), model: str | None = None) -> int:
+    """Run the desktop app until its window is closed.
+
+    Args:
+        paths: folders or files to add to the library at the start.
+        model: the name of the model that answers, see `photoclip.clip.models.find_model`; None
+            for the one that the library was last indexed with.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        PhotoClipError: without a screen, without a system library Qt needs, or when the
+            library or the model cannot be used.
+    """
+    check_screen()
+    application = _application()
+    from photoclip.ui import single
+
+    absolute = [os.path.abspath(path) for path in paths]
+    if single.hand_over(library_path, absolute):
+        return 0
+    return _run(application, library_path, absolute, model)
+
+
+def check_screen() -> None:
+    """Find out before Qt does, which would end the process, that no window can be shown."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        raise PhotoClipError(
+            "There is no screen here. Use the command line instead: "
+            'photoclip search "a dog" --in FOLDER'
+        )
+    if os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        import ctypes
+
+        for name in _WINDOW_LIBRARIES:
+            try:
+                ctypes.CDLL(name)
+            except OSError as error:
+                raise _missing_library(name) from error
+
+
+def _missing_library(name: str) -> PhotoClipError:
+    return PhotoClipError(
+        f"The window needs {name}, which this system does not have. "
+        f"On Debian and Ubuntu install it with: sudo apt install {_SYSTEM_PACKAGES}"
+    )
+
+
+def _application() -> "QApplication":
+    try:
+        widgets = importlib.import_module("PySide6.QtWidgets")
+        importlib.import_module("PySide6.QtSvg")
+        importlib.import_module("PySide6.QtNetwork")
+    except ImportError as error:
+        # "libEGL.so.1: cannot open shared object file: No such file or directory"
+        name = str(error).split(":")[0]
+        if ".so" in name:
+            raise _missing_library(name) from error
+        raise
+    from PySide6.QtCore import QCoreApplication
+
+    QCoreApplication.setApplicationName("PhotoClip")
+    QCoreApplication.setOrganizationName("PhotoClip")
+    application: QApplication = widgets.QApplication.instance() or widgets.QApplication(
+        ["photoclip"]
+    )
+    application.setApplicationDisplayName("PhotoClip")
+    application.setDesktopFileName("photoclip")
+    from photoclip.ui import translations
+
+    translations.install(application)
+    return application
+
+
+def _run(application: "QApplication", library_path: Path, paths: list[str], model: str | None) -> int:
+    from photoclip.clip.encoder import OpenClipEncoder
+    from photoclip.clip.models import STARTER, find_model
+    from photoclip.core import paths as places
+    from photoclip.core.indexing import index
+    from photoclip.core.library import Library
+    from photoclip.core.search import Searcher
+    from photoclip.core.tagging import Tagger
+    from photoclip.ui.shell import Shell
+    from photoclip.ui.single import Doorbell
+    from photoclip.ui.theme import Theme
+
+    library = Library(library_path)
+    chosen = model or library.setting("model") or STARTER
+    encoder = OpenClipEncoder(find_model(chosen, places.models_dir()), cache_dir=places.cache_dir())
+    tagger = Tagger(encoder, cache_dir=places.cache_dir())
+
+    def run_index(
+        folders: Sequence[str], stop: "StopFlag"
+    ) -> "Generator[IndexProgress, None, IndexReport]":
+        return (yield from index(library, encoder, tagger, folders, stop))
+
+    shell = Shell(
+        library,
+        encoder.id,
+        run_index,
+        lambda: Searcher(library, encoder),
+        places.settings_file(),
+        Theme(application),
+    )
+    doorbell = Doorbell(library_path)
+    doorbell.rung.connect(shell.window.add_paths)
+    doorbell.rung.connect(lambda _: shell.window.activateWindow())
+    shell.closed.connect(application.quit)
+    _report_bugs(shell.bridge)
+    shell.start(paths)
+    try:
+        return application.exec()
+    finally:
+        doorbell.close()
+        shell.close()
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+
+def _report_bugs(bridge: "Bridge") -> None:
+    """Show what nobody caught; the window stays usable."""
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        traceback.print_exception(kind, error, trace)
+        bridge.report(error)
+
+    sys.excepthook = show
+    threading.excepthook = lambda hook: (
+        show(hook.exc_type, hook.exc_value, hook.exc_traceback)
+        if hook.exc_value is not None
+        else None
+    )

@@ -1,0 +1,69 @@
+"""The menus, made from the commands: the main menu, and a photo's own."""
+
+import sys
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from photoclip.core.settings import Appearance
+from photoclip.ui.actions import Actions
+
+_PARTS = (
+    ("add_folder", "rescan", "pause", "stop", "failures"),
+    ("back", "forward", "search"),
+    ("larger", "smaller", "sidebar", "details", "full_screen"),
+)
+_END = ("keys", "close", "quit")
+_PHOTO = (("open", "show_file"), ("similar",), ("copy", "copy_path"))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Menus", text)
+
+
+def appearance_menu(parent: QWidget) -> tuple[QMenu, dict[Appearance, QAction]]:
+    """The choice between light, dark and the system's look."""
+    menu = QMenu(_tr("Appearance"), parent)
+    group = QActionGroup(menu)
+    names: dict[Appearance, str] = {
+        "system": _tr("Like the system"),
+        "light": _tr("Light"),
+        "dark": _tr("Dark"),
+    }
+    made: dict[Appearance, QAction] = {}
+    for appearance, name in names.items():
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        group.addAction(action)
+        made[appearance] = action
+    return menu, made
+
+
+def main_menu(window: QMainWindow, actions: Actions, appearance: QMenu) -> QMenu | None:
+    """The menu behind the toolbar's button; on macOS a menu bar instead, and None."""
+    if sys.platform == "darwin":
+        titles = (_tr("File"), _tr("Go"), _tr("View"))
+        for title, names in zip(titles, _PARTS, strict=True):
+            menu = window.menuBar().addMenu(title)
+            menu.addActions([actions[name] for name in names])
+        menu.addMenu(appearance)
+        window.menuBar().addMenu(_tr("Help")).addActions([actions[name] for name in _END])
+        return None
+    menu = QMenu(window)
+    for names in _PARTS:
+        menu.addActions([actions[name] for name in names])
+        if names is _PARTS[-1]:
+            menu.addMenu(appearance)
+        menu.addSeparator()
+    menu.addActions([actions[name] for name in _END])
+    return menu
+
+
+def photo_menu(parent: QWidget, actions: Actions) -> QMenu:
+    """What can be done with the photos selected, or the one looked at."""
+    menu = QMenu(parent)
+    for names in _PHOTO:
+        menu.addActions([actions[name] for name in names])
+        menu.addSeparator()
+    return menu

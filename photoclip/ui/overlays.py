@@ -1,0 +1,209 @@
+"""What lies over the window for a moment: a notice, the hint while dragging, the list of keys."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from photoclip.ui.actions import Command, KeyNote
+from photoclip.ui.controls import IconButton, label
+
+# How long a notice stays, in ms.
+_STAY = 7000
+
+
+class Notice(QFrame):
+    """One sentence above the status line, with at most one thing to do about it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("notice")
+        self._text = label("", "", wrap=True)
+        self._button = QPushButton()
+        self._button.setProperty("flat", True)
+        self._button.clicked.connect(self.act)
+        self._button.hide()
+        close = IconButton("close", self.tr("Dismiss"), 28)
+        close.clicked.connect(self.hide)
+        self._call: Callable[[], object] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_STAY)
+        self._timer.timeout.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 8, 6)
+        row.setSpacing(8)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._button)
+        row.addWidget(close)
+        self.hide()
+
+    def say(
+        self,
+        sentence: str,
+        button: str = "",
+        call: Callable[[], object] | None = None,
+        stay: bool = False,
+    ) -> None:
+        """Show a sentence; `stay` until dismissed, for what a person must not miss."""
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+        self._call = call
+        self._timer.stop()
+        if not stay:
+            self._timer.start()
+        self.place()
+        self.show()
+        self.raise_()
+
+    @property
+    def sentence(self) -> str:
+        return self._text.text() if self.isVisible() else ""
+
+    def place(self) -> None:
+        """At the foot of the parent, in the middle."""
+        room = self._window.rect()
+        width = min(560, room.width() - 32)
+        self.setFixedWidth(width)
+        inner = (
+            width
+            - 16
+            - 8
+            - 28
+            - 8
+            - self._button.isVisibleTo(self) * (self._button.sizeHint().width() + 8)
+        )
+        height = max(40, self._text.heightForWidth(inner) + 16)
+        self.setFixedHeight(height)
+        self.move((room.width() - width) // 2, room.height() - height - 44)
+
+    def hideEvent(self, event: object) -> None:
+        self._timer.stop()
+
+    def act(self) -> None:
+        """Do what the notice offers."""
+        self.hide()
+        if self._call is not None:
+            self._call()
+
+
+class DropHint(QLabel):
+    """Covers the window while files are dragged over it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("dropHint")
+        self.setProperty("role", "title")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setText(self.tr("Drop to add to the library"))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def cover(self) -> None:
+        self.setGeometry(self._window.rect().adjusted(24, 24, -24, -24))
+        self.show()
+        self.raise_()
+
+
+class Keys(QFrame):
+    """All keys at a glance, from the list of commands."""
+
+    def __init__(
+        self, commands: Sequence[Command], notes: Sequence[KeyNote], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self.setObjectName("keys")
+        self.setAccessibleName(self.tr("Keys"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        title = label(self.tr("Keys"), "title")
+        close = IconButton("close", self.tr("Close (Esc)"), 32)
+        close.clicked.connect(self.hide)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        head.addWidget(close)
+        body = QWidget()
+        body.setObjectName("keysBody")
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(0, 0, 8, 0)
+        columns.setSpacing(32)
+        for side in (("everywhere",), ("photo", "grid", "search", "viewer")):
+            column = QVBoxLayout()
+            column.setSpacing(12)
+            for where in side:
+                column.addLayout(self._group(where, commands, notes))
+            column.addStretch()
+            columns.addLayout(column, 1)
+        area = QScrollArea()
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName(self.tr("List of keys"))
+        self._area = area
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 16, 16, 20)
+        whole.setSpacing(12)
+        whole.addLayout(head)
+        whole.addWidget(area, 1)
+        self.hide()
+
+    def _group(
+        self, where: str, commands: Sequence[Command], notes: Sequence[KeyNote]
+    ) -> QGridLayout:
+        titles = {
+            "everywhere": self.tr("Everywhere"),
+            "grid": self.tr("In the grid"),
+            "photo": self.tr("Photos"),
+            "search": self.tr("In the search field"),
+            "viewer": self.tr("In the viewer"),
+        }
+        native = QKeySequence.SequenceFormat.NativeText
+        rows = [(QKeySequence(c.shortcuts[0]).toString(native), c.text.rstrip("…"))
+                for c in commands if c.where == where and c.shortcuts]  # fmt: skip
+        rows += [(note.keys, note.text) for note in notes if note.where == where]
+        table = QGridLayout()
+        table.setHorizontalSpacing(12)
+        table.setVerticalSpacing(5)
+        table.setColumnStretch(1, 1)
+        table.setColumnMinimumWidth(0, 136)
+        table.addWidget(label(titles[where], "section"), 0, 0, 1, 2)
+        for row, (keys, text) in enumerate(rows, start=1):
+            key = label(keys)
+            key.setObjectName("key")
+            table.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            table.addWidget(label(text, wrap=True), row, 1)
+        return table
+
+    def open(self) -> None:
+        room = self._window.rect()
+        width, height = min(820, room.width() - 32), min(640, room.height() - 32)
+        self.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {
+            Qt.Key.Key_Down: 40, Qt.Key.Key_Up: -40,
+            Qt.Key.Key_PageDown: 300, Qt.Key.Key_PageUp: -300,
+        }  # fmt: skip
+        if event.key() in moves:
+            bar = self._area.verticalScrollBar()
+            bar.setValue(bar.value() + moves[Qt.Key(event.key())])
+        elif event.text() in ("?", "？"):
+            self.hide()
+        else:
+            super().keyPressEvent(event)

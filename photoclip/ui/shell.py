@@ -1,0 +1,100 @@
+"""The running app: makes the parts, opens the window, and takes all down in the right order."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from photoclip.core import settings as stored
+from photoclip.core.library import Library
+from photoclip.ui.crash import CrashDialog
+from photoclip.ui.index_job import IndexJob, Run
+from photoclip.ui.jobs import Bridge
+from photoclip.ui.main_window import MainWindow
+from photoclip.ui.previews import Previews
+from photoclip.ui.session import Searches, Session
+from photoclip.ui.theme import Theme
+from photoclip.ui.thumbnails import Thumbnails
+
+# The window is drawn before anything heavy begins, in ms.
+_FIRST_PAINT = 50
+
+
+class Shell(QObject):
+    """Owns the window and everything that works for it.
+
+    Signals:
+        closed: the window was closed by the person.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        model: str,
+        run: Run,
+        make_searcher: Callable[[], Searches],
+        settings_file: Path,
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self._library = library
+        self._settings_file = settings_file
+        self.bridge = Bridge(self)
+        self.session = Session(library, make_searcher, model, self.bridge, self)
+        self.job = IndexJob(run, self.bridge, self)
+        self._thumbnails = Thumbnails(library, self.bridge, self)
+        self._looking = Previews(library, self.bridge, "preview", self)
+        self._viewing = Previews(library, self.bridge, "viewer", self)
+        settings = stored.load(settings_file)
+        theme.set_appearance(settings.appearance)
+        self.window = MainWindow(
+            self.session,
+            self.job,
+            self._thumbnails,
+            self._looking,
+            self._viewing,
+            theme,
+            settings,
+        )
+        self._crashes = CrashDialog(self.window)
+        self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
+        self.bridge.crashed.connect(self._crashes.show_traceback)
+        self.window.closed.connect(self.closed)
+        self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
+        self._open = True
+
+    def start(self, paths: Sequence[str] = ()) -> None:
+        """Show the window, then go on with what was left undone and with these paths."""
+        self.session.read_all()
+        roots = self._library.roots()
+        self.window.begin(roots)
+        self.window.show()
+        self._begin.timeout.connect(lambda: self._resume(roots, paths))
+        self._begin.start()
+
+    def _resume(self, roots: Sequence[str], paths: Sequence[str]) -> None:
+        """Look for new, changed and unfinished files, in the background."""
+        if roots:
+            self.job.add(roots)
+            self.session.warm_up()
+        if paths:
+            self.window.add_paths(paths)
+
+    def close(self) -> None:
+        """Save, stop and wait. What is indexed is kept; the next start goes on."""
+        if not self._open:
+            return
+        self._open = False
+        self._begin.stop()
+        stored.save(self._settings_file, self.window.settings())
+        self.window.hide()
+        self.bridge.close()
+        self.job.close()
+        self.session.close()
+        self._thumbnails.close()
+        self._looking.close()
+        self._viewing.close()
+        self._library.close()
+        self.window.deleteLater()

@@ -1,0 +1,74 @@
+"""One window per library: a second start hands its paths to the first and ends."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+_WAIT = 1000
+
+
+def server_name(library: Path) -> str:
+    """The same for every start on the same library."""
+    digest = hashlib.sha256(str(library.resolve()).encode("utf-8", "surrogateescape"))
+    return f"photoclip-{digest.hexdigest()[:16]}"
+
+
+def hand_over(library: Path, paths: Sequence[str]) -> bool:
+    """Give the paths to a window already open on the library; False when there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(server_name(library))
+    if not socket.waitForConnected(_WAIT):
+        return False
+    socket.write(json.dumps(list(paths)).encode() + b"\n")
+    socket.waitForBytesWritten(_WAIT)
+    socket.disconnectFromServer()
+    return True
+
+
+class Doorbell(QObject):
+    """Listens for later starts on the same library. Signals: rung, with their paths."""
+
+    rung = Signal(object)
+
+    def __init__(self, library: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._callers: list[QLocalSocket] = []
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        name = server_name(library)
+        if not self._server.listen(name):
+            # Nobody answered at it, so it was left over by a crash.
+            QLocalServer.removeServer(name)
+            self._server.listen(name)
+
+    def close(self) -> None:
+        self._server.close()
+        self._callers.clear()
+
+    def _answer(self) -> None:
+        socket = self._server.nextPendingConnection()
+        # Held until it hangs up; it belongs to the server and goes with it.
+        self._callers.append(socket)
+        socket.readyRead.connect(self._read)
+        socket.disconnected.connect(self._read)
+        self._read()
+
+    def _read(self) -> None:
+        for socket in list(self._callers):
+            while socket.canReadLine():
+                self._take(bytes(socket.readLine().data()))
+            if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
+                self._callers.remove(socket)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            paths = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(paths, list):
+            self.rung.emit([path for path in paths if isinstance(path, str)])

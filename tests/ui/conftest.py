@@ -1,0 +1,149 @@
+"""A whole window over a real library, with an encoder that knows only colours."""
+
+import gc
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from photoclip.core.indexing import index
+from photoclip.core.library import Library
+from photoclip.core.search import Searcher
+from photoclip.core.tagging import Tagger
+from photoclip.core.types import IndexProgress, IndexReport
+from photoclip.progress import StopFlag
+from photoclip.ui import translations
+from photoclip.ui.main_window import MainWindow
+from photoclip.ui.shell import Shell
+from photoclip.ui.theme import Theme
+from tests.fakes import ColourEncoder, save_photo
+
+COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "white", "black", "pink")
+WAIT = 20_000
+
+
+class GatedEncoder(ColourEncoder):
+    """Embeds so many pictures, then waits until it is let on: an indexing run held mid-way."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.batch_size = 2
+        self._after = after
+        self._gate = threading.Event()
+
+    def open(self) -> None:
+        self._gate.set()
+
+    def encode_images(self, pixels):  # type: ignore[no-untyped-def]
+        if self.images_encoded >= self._after:
+            self._gate.wait(WAIT / 1000)
+        return super().encode_images(pixels)
+
+
+Open = Callable[..., Shell]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(qapp: QApplication) -> Iterator[None]:
+    """Every test leaves neither threads nor running timers behind."""
+    before = set(threading.enumerate())
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    assert not left, f"threads left running: {left}"
+    timers = [
+        timer
+        for timer in gc.get_objects()
+        if isinstance(timer, QTimer) and shiboken6.isValid(timer) and timer.isActive()
+    ]
+    assert not timers, f"timers left running: {[t.parent() for t in timers]}"
+
+
+@pytest.fixture(scope="session")
+def english(qapp: QApplication) -> object:
+    return translations.install(qapp)
+
+
+@pytest.fixture
+def theme(qapp: QApplication, english: object) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def open_shell(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
+    """Opens windows over the library of this test; they are closed when it ends."""
+    shells: list[Shell] = []
+
+    def open_it(
+        paths: Sequence[str] = (),
+        encoder: ColourEncoder | None = None,
+        size: tuple[int, int] = (1280, 800),
+    ) -> Shell:
+        used = encoder or ColourEncoder()
+        library = Library(tmp_path / "library.photoclip")
+
+        def run(
+            folders: Sequence[str], stop: StopFlag
+        ) -> Generator[IndexProgress, None, IndexReport]:
+            return (yield from index(library, used, Tagger(used), folders, stop))
+
+        shell = Shell(
+            library,
+            used.id,
+            run,
+            lambda: Searcher(library, used),
+            tmp_path / "settings.json",
+            theme,
+        )
+        shells.append(shell)
+        shell.window.resize(*size)
+        shell.start(paths)
+        qtbot.waitExposed(shell.window)
+        return shell
+
+    yield open_it
+    for shell in shells:
+        shell.close()
+
+
+@pytest.fixture
+def album(photos: Path) -> Path:
+    """Forty photos of ten colours over twenty days, some in a folder of their own."""
+    for number in range(40):
+        folder = photos / "西藏 2019年" if number % 4 == 0 else photos
+        colour = COLOURS[number % len(COLOURS)]
+        day = 1 + number // 4
+        taken = f"2023:08:{day:02} 12:{number:02}:00"
+        save_photo(folder / f"{colour}_{number:02}.jpg", colour, taken=taken)
+    return photos
+
+
+def wait_indexed(qtbot: QtBot, shell: Shell, photos: int) -> None:
+    """Until indexing is over and all is shown."""
+    window = shell.window
+    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() + window.content.held_count == photos, timeout=WAIT
+    )
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, open_shell: Open, album: Path) -> MainWindow:
+    """A window whose forty photos are indexed and shown."""
+    shell = open_shell([str(album)])
+    qtbot.waitUntil(lambda: shell.job.running or bool(shell.job.latest), timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    window = shell.window
+    qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 40, timeout=WAIT)
+    window.content.show_new()
+    window.grid.restore(None)
+    window.grid.clearSelection()
+    return window

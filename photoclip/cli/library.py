@@ -148,6 +148,8 @@ def failures(session: Session, as_json: bool) -> int:
     else:
         for failure in found:
             click.echo(f"{own_paths.display(failure.path)}: {failure.reason}")
+        if not found:
+            click.echo("Every file could be read.", err=True)
     return 0
 
 

@@ -211,6 +211,9 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
     except PermissionError:
         reason = "It may not be read. Change its permissions, then rescan."
         return Unreadable(candidate, reason, permanent=False)
+    except FileNotFoundError:
+        reason = "It was gone when its turn came. Put it back, then rescan."
+        return Unreadable(candidate, reason, permanent=False)
     except OSError:
         reason = "Its drive did not give it. Check the drive, then rescan."
         return Unreadable(candidate, reason, permanent=False)

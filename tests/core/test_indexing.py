@@ -1,5 +1,6 @@
 """Indexing real files into real libraries, with a fake encoder that counts what it embeds."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -187,6 +188,44 @@ def test_progress_adds_up_and_tells_what_was_added(
     assert (reports[-1].done, reports[-1].total) == (20, 20)
     added = [i for report in reports for i in report.change.added]
     assert sorted(added) == sorted(int(i) for i in library.listing()[0])
+
+
+def test_files_that_go_away_meanwhile_are_told_and_the_others_go_on(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    for i in range(60):
+        save_photo(photos / f"{i:02}.jpg")
+    for progress in index(library, encoder, Tagger(encoder), [str(photos)], StopFlag()):
+        if progress.phase == "indexing" and (photos / "59.jpg").exists():
+            (photos / "59.jpg").unlink()
+    [failure] = library.failures()
+    assert Path(failure.path).name == "59.jpg"
+    assert not failure.permanent
+    assert len(names(library)) == 59
+    assert run(library, encoder, photos).missing == 1
+    assert library.failures() == ()
+
+
+def test_a_full_disk_is_told_and_what_is_done_stays(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(40):
+        save_photo(photos / f"{i:02}.jpg")
+    write = library.thumbnails.write
+    room = iter(range(20))
+
+    def write_while_there_is_room(content_hash: str, jpeg: bytes) -> None:
+        if next(room, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(content_hash, jpeg)
+
+    monkeypatch.setattr(library.thumbnails, "write", write_while_there_is_room)
+    with pytest.raises(PhotoClipError, match="disk is full"):
+        run(library, encoder, photos)
+    done = library.counts(encoder.id).searchable
+    assert done > 0
+    monkeypatch.undo()
+    assert run(library, encoder, photos).indexed == 40 - done
 
 
 def test_one_photo_may_be_added_by_itself(

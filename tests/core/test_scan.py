@@ -79,6 +79,26 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert item.reason
 
 
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path / "a" / "a.jpg")
+    touch(tmp_path / "b" / "b.jpg")
+    scandir = os.scandir
+
+    def refuse(path: bytes) -> object:  # chmod would not keep out the system's administrator
+        if path.endswith(b"a"):
+            raise PermissionError
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    items = list(scan([os.fsencode(tmp_path)], StopFlag()))
+    [failure] = [item for item in items if isinstance(item, Failure)]
+    assert failure.path == str(tmp_path / "a")
+    assert "permissions" in failure.reason
+    assert found(tmp_path) == ["b/b.jpg"]
+
+
 def test_a_folder_named_like_a_photo_is_a_folder(tmp_path: Path) -> None:
     touch(tmp_path / "album.jpg" / "a.jpg")
     assert found(tmp_path) == ["album.jpg/a.jpg"]

@@ -24,12 +24,25 @@ if TYPE_CHECKING:
 
 # What Qt's window plug-in needs and a bare Debian or Ubuntu does not have.
 _SYSTEM_PACKAGES = (
-    "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
-    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 "
-    "libxcb-xinerama0 libxcb-xkb1"
+    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libx11-xcb1 libxkbcommon-x11-0 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 "
+    "libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xkb1"
 )
 # Loaded by Qt's xcb plug-in, whose failure to load ends the process instead of raising.
-_WINDOW_LIBRARIES = ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4")
+_WINDOW_LIBRARIES = (
+    "libX11-xcb.so.1",
+    "libxkbcommon-x11.so.0",
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-image.so.0",
+    "libxcb-keysyms.so.1",
+    "libxcb-randr.so.0",
+    "libxcb-render-util.so.0",
+    "libxcb-shape.so.0",
+    "libxcb-sync.so.1",
+    "libxcb-xfixes.so.0",
+    "libxcb-xkb.so.1",
+)
 
 
 def run(library_path: Path, paths: Sequence[str] = (), model: str | None = None) -> int:
@@ -79,7 +92,7 @@ def check_screen() -> None:
 def _missing_library(name: str) -> PhotoClipError:
     return PhotoClipError(
         f"The window needs {name}, which this system does not have. "
-        f"On Debian and Ubuntu install it with: sudo apt install {_SYSTEM_PACKAGES}"
+        f"On Debian and Ubuntu install it with: sudo apt-get install {_SYSTEM_PACKAGES}"
     )
 
 
@@ -109,7 +122,9 @@ def _application() -> "QApplication":
     return application
 
 
-def _run(application: "QApplication", library_path: Path, paths: list[str], model: str | None) -> int:
+def _run(
+    application: "QApplication", library_path: Path, paths: list[str], model: str | None
+) -> int:
     from photoclip.clip.encoder import OpenClipEncoder
     from photoclip.clip.models import STARTER, find_model
     from photoclip.core import paths as places

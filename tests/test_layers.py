@@ -31,3 +31,9 @@ def test_layers_point_one_way() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+def test_readme_names_the_system_libraries_the_app_asks_for() -> None:
+    from photoclip import app
+
+    assert f"sudo apt-get install {app._SYSTEM_PACKAGES}\n" in (ROOT / "README.md").read_text()

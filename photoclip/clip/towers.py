@@ -6,7 +6,7 @@ Either way they are one open_clip model, so that what comes out of training load
 import copy
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -355,12 +355,6 @@ def _side(size: int | tuple[int, int]) -> int:
     if height != width:
         raise PhotoClipError("The image tower must take square pictures.")
     return int(height)
-
-
-def parameters_of(*modules: nn.Module) -> Iterator[nn.Parameter]:
-    """All parameters of the modules, in a fixed order."""
-    for module in modules:
-        yield from module.parameters()
 
 
 def unit(embeddings: Tensor) -> Tensor:

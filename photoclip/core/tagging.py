@@ -27,6 +27,8 @@ _MOST_TAGS = 6
 # What a term must draw of the probability that all terms share. On captioned photos (Flickr8k, the
 # starter) it is the best place between tags that captions do not confirm and too few tags.
 _LEAST_SHARE = 0.1
+# More templates take their time at the first start and did not agree better with captions.
+_TEMPLATES = ("a photo of a {}.",)
 # Takes its part of the probability where no term fits.
 _NOTHING = ("a photo.", "a picture.", "an image of something.", "a blurry photo.", "a texture.")
 _RETAG_BATCH = 2_000
@@ -92,7 +94,8 @@ class Tagger:
                 kept = np.load(self._cache)
                 if kept.shape == shape:
                     return cast(NDArray[np.float32], kept)
-        terms = class_prototypes(self._encoder, [term.prompt for term in self._terms])
+        prompts = [term.prompt for term in self._terms]
+        terms = class_prototypes(self._encoder, prompts, _TEMPLATES)
         nothing = self._encoder.encode_texts(_NOTHING).mean(axis=0, keepdims=True)
         nothing /= np.linalg.norm(nothing)
         made = np.concatenate([terms, nothing]).astype(np.float32)

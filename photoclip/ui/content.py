@@ -22,6 +22,7 @@ from photoclip.ui import icons
 from photoclip.ui.controls import Chip, ElidedLabel, label
 from photoclip.ui.failures import Failures
 from photoclip.ui.grid import GridView
+from photoclip.ui.grid_layout import fitting_period, sections
 from photoclip.ui.places import Place
 from photoclip.ui.session import Listing
 
@@ -241,6 +242,10 @@ class Content(QWidget):
         if not full or (self._would_show(held) == before):
             self._apply(held, anchor if full else None, keep_selection=True)
             return
+        settled = self._settled(held)
+        if settled is not None and self._would_show(settled) == before:
+            self._apply(settled, anchor, keep_selection=True)
+            return
         count = self.held_count
         self._pill.setVisible(count > 0)
         if not count:
@@ -250,6 +255,27 @@ class Content(QWidget):
         self._pill.setText(self.tr("Show %Ln new photo(s)", "", count))
         self._place_pill()
         self._show_note()
+
+    def _settled(self, held: Listing) -> Listing | None:
+        """The same photos with those down to the end of the view in the order they have now.
+
+        So photos of one day come in below each other although a few belong further up; None
+        where that would put photos under the heading of another date, or among ranked results.
+        """
+        before = self._listing
+        if before is None or before.times is None or held.times is None:
+            return None
+        end = self.grid.visible_rows().stop
+        head, head_times = before.ids[:end], before.times[:end]
+        place = np.isin(held.ids, head)
+        if np.count_nonzero(place) < len(head):
+            return None
+        ids = np.concatenate([head, held.ids[~place]])
+        times = np.concatenate([head_times, held.times[~place]])
+        period = fitting_period(held.times)
+        if len(sections(times, period)) != len(sections(held.times, period)):
+            return None
+        return replace(held, ids=ids, times=times)
 
     def _would_show(self, listing: Listing) -> list[int]:
         """The ids in view if the listing were shown with the same photo at the same height."""

@@ -181,6 +181,8 @@ class Details(QWidget):
                 text = self._value(value)
                 name = label(title, "secondary")
                 name.setBuddy(text)
+                name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
                 self._facts.addRow(name, text)
 
     def _value(self, value: str) -> QLabel:

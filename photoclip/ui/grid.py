@@ -1,7 +1,7 @@
 """The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +53,24 @@ from photoclip.ui.thumbnails import Thumbnails
 _EMPTY = np.empty(0, np.int64)
 _CHOSEN = QStyle.StateFlag.State_Selected
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
+# More than these are not selected again on coming back to a place.
+_MOST_REMEMBERED = 2000
 _REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """A place in the grid that survives any change of its contents: a photo and its height."""
+    """A place in the grid that survives any change of its contents: a photo and its height.
+
+    Attributes:
+        offset: of the photo's top from that of the view, in logical pixels.
+        selected, current: to be selected again on coming back; empty to leave that as it is.
+    """
 
     photo_id: int
     offset: int
+    selected: tuple[int, ...] = ()
+    current: int | None = None
 
 
 class GridView(QListView):
@@ -256,8 +265,22 @@ class GridView(QListView):
             row = min(row, rows.stop - 1)
         return Anchor(self.photos.id_at(row), self.layout_.tile_rect(row).y - self.top)
 
+    def bookmark(self) -> Anchor | None:
+        """The place with what is selected in it, to come back to."""
+        here = self.anchor()
+        if here is None or self.selected_count() > _MOST_REMEMBERED:
+            return here
+        chosen = tuple(int(i) for i in self.selected_ids())
+        return replace(here, selected=chosen, current=self.current_id())
+
     def restore(self, anchor: Anchor | None) -> None:
         """Go back to a place; to the top when there is none or its photo is gone."""
+        if anchor is not None and anchor.selected:
+            rows = self.photos.rows_of(np.array(anchor.selected, np.int64))
+            self.select_ranges(_runs(rows), _REPLACE)
+            current = self.photos.row_of(anchor.current) if anchor.current is not None else None
+            if current is not None:
+                self.select_row(current, _NO_UPDATE)
         row = self.photos.row_of(anchor.photo_id) if anchor else None
         top = 0
         if anchor is not None and row is not None:

@@ -16,7 +16,7 @@ Period = Literal["day", "month", "year", "none"]
 HEADING = 44
 MARGIN = 16
 # A library with fewer photos a day than this is easier to read by month, then by year.
-_FULL_PERIOD = 4
+_FULL_PERIOD = {"day": 4, "month": 4, "year": 10}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def fitting_period(times: NDArray[np.int64], small_tiles: bool = False) -> Perio
     """The finest period in which there are several photos on average, "none" if there is none."""
     periods: tuple[Period, ...] = ("month", "year") if small_tiles else ("day", "month", "year")
     for period in periods:
-        if len(times) >= _FULL_PERIOD * max(1, len(sections(times, period))):
+        if len(times) >= _FULL_PERIOD[period] * max(1, len(sections(times, period))):
             return period
     # So few photos over so many years are read at a glance, without any headings.
     return "none"

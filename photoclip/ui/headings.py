@@ -1,10 +1,15 @@
 """How dates, sizes and counts read: by the person's locale."""
 
+import re
 import time
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QTimeZone
 
 from photoclip.ui.grid_layout import Period
+
+# Where a month is written after its year, and both with a sign of their own.
+_YEAR_FIRST = (QLocale.Language.Chinese, QLocale.Language.Japanese)
+_YEAR_IN_DATE = re.compile(r"[\s,]*y+(年|\.)?[\s,]*")
 
 
 def section_title(seconds: int, period: Period, locale: QLocale) -> str:
@@ -13,15 +18,16 @@ def section_title(seconds: int, period: Period, locale: QLocale) -> str:
     Args:
         seconds: the camera's clock, read as if it were UTC.
     """
-    when = QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.utc())
+    when = QDateTime.fromSecsSinceEpoch(seconds, QTimeZone.utc()).date()
+    year_first = locale.language() in _YEAR_FIRST
     if period == "year":
-        pattern = QCoreApplication.translate("Headings", "yyyy", "a year, as a date pattern")
+        pattern = "yyyy年" if year_first else "yyyy"
     elif period == "month":
-        pattern = QCoreApplication.translate("Headings", "MMMM yyyy", "a month")
-    elif when.date().year() == time.localtime().tm_year:
-        pattern = QCoreApplication.translate("Headings", "dddd d MMMM", "a day of this year")
+        pattern = "yyyy年M月" if year_first else "MMMM yyyy"
     else:
-        pattern = QCoreApplication.translate("Headings", "dddd d MMMM yyyy", "a day")
+        pattern = locale.dateFormat(QLocale.FormatType.LongFormat).replace("dddd,", "dddd")
+        if when.year() == time.localtime().tm_year:
+            pattern = _YEAR_IN_DATE.sub(" ", pattern).strip()
     return locale.toString(when, pattern)
 
 

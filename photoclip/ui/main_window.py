@@ -1,19 +1,17 @@
 """The main window: puts the panes beside each other and wires what they say to each other."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QCloseEvent,
-    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -21,7 +19,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,7 +27,7 @@ from PySide6.QtWidgets import (
 from photoclip.core import settings as stored
 from photoclip.core.paths import display_name
 from photoclip.core.settings import Appearance, Settings
-from photoclip.core.types import Change, Counts, Failure, IndexReport, Photo, Scope
+from photoclip.core.types import Change, Counts, Failure, IndexReport, Scope
 from photoclip.ui import desktop, facts
 from photoclip.ui.actions import Actions, key_notes
 from photoclip.ui.content import Content
@@ -42,19 +39,18 @@ from photoclip.ui.icons import app_icon
 from photoclip.ui.index_job import IndexJob
 from photoclip.ui.menus import appearance_menu, main_menu, photo_menu
 from photoclip.ui.overlays import DropHint, Keys, Notice
+from photoclip.ui.panes import Panes
+from photoclip.ui.photo_commands import PhotoCommands
 from photoclip.ui.places import Place
 from photoclip.ui.previews import Previews
 from photoclip.ui.session import Facts, Session
-from photoclip.ui.sidebar import RAIL, Entry, Sidebar
+from photoclip.ui.sidebar import Entry, Sidebar
 from photoclip.ui.status import Popover, StatusLine
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
 from photoclip.ui.toolbar import Toolbar
 from photoclip.ui.viewer import Viewer
 from photoclip.ui.welcome import Welcome, suggested_folders
-
-_WIDE, _NARROW = 1280, 800
-_MOST_COPIED = 5000
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +76,6 @@ class MainWindow(QMainWindow):
         self._failures: tuple[Failure, ...] = ()
         self._roots: tuple[str, ...] | None = None
         self._names: dict[int, str] = {}
-        self._room: str | None = None
         self.setWindowTitle("PhotoClip")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 340)
@@ -108,6 +103,9 @@ class MainWindow(QMainWindow):
         self.notice = Notice(self)
         self.hint = DropHint(self)
         self.keys = Keys(self.actions_.commands, key_notes(), self)
+        self.photo_commands = PhotoCommands(
+            self.actions_, session, self.grid, self._looked_at, self
+        )
         self._detail = QTimer(self, singleShot=True, interval=60)
         self._detail.timeout.connect(self._show_details)
         self._announce = QTimer(self, singleShot=True, interval=500)
@@ -119,22 +117,14 @@ class MainWindow(QMainWindow):
     # Making
 
     def _lay_out(self) -> None:
-        self._panes = QSplitter()
-        self._panes.setHandleWidth(1)
-        for widget in (self.sidebar, self.content, self.details):
-            self._panes.addWidget(widget)
-            self._panes.setCollapsible(self._panes.indexOf(widget), False)
-        self._panes.setStretchFactor(1, 1)
-        self.content.setMinimumWidth(240)
-        self.details.setMinimumWidth(280)
-        self.details.setMaximumWidth(420)
+        self.panes = Panes(self.actions_, self.sidebar, self.content, self.details)
         browser = QWidget()
         browser.setObjectName("chrome")
         column = QVBoxLayout(browser)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
-        column.addWidget(self._panes, 1)
+        column.addWidget(self.panes, 1)
         column.addWidget(self.status)
         self.pages = QStackedWidget()
         for page in (self.welcome, browser, self.viewer):
@@ -162,24 +152,28 @@ class MainWindow(QMainWindow):
         job.ended.connect(self._ended)
         job.stateChanged.connect(self._show_state)
 
-        self.field.queried.connect(lambda text: session.search(text, grid.anchor()))
+        self.field.queried.connect(lambda text: session.search(text, grid.bookmark()))
         self.field.entered.connect(self._enter_results)
         self.toolbar.tileSized.connect(grid.set_tile_size)
         self.sidebar.chosen.connect(lambda scope: self.go(Place(scope)))
         self.sidebar.menuAsked.connect(self._sidebar_menu)
-        self.sidebar.unfoldAsked.connect(self._unfold)
+        self.sidebar.unfoldAsked.connect(self.panes.unfold)
+        self.panes.arranged.connect(self._detail.start)
         content.scopeCleared.connect(lambda: self.go(replace(session.place, scope=Scope())))
         grid.compose_in(self.field)
         grid.typed.connect(self.field.take_text)
         grid.composed.connect(self.field.take_composition)
         grid.opened.connect(self.open_photo)
         grid.picked.connect(self._detail.start)
-        grid.picked.connect(self._enable)
         grid.settled.connect(self._learn)
-        grid.dragged.connect(self._drag)
         grid.zoomed.connect(self.toolbar.zoom)
         grid.menuAsked.connect(self._photo_menu.popup)
         grid.helpAsked.connect(self.keys.open)
+        commands = self.photo_commands
+        commands.said.connect(self.say)
+        commands.openAsked.connect(self.open_photo)
+        commands.similarAsked.connect(self._show_similar)
+        commands.dragging.connect(lambda dragging: self.setAcceptDrops(not dragging))
         self.details.tagChosen.connect(lambda term: self.go(Place(Scope(tag=term))))
         self._looking.quick.connect(lambda photo, image: self.details.show_image(photo.id, image))
         self._looking.sharp.connect(self.details.show_image)
@@ -192,7 +186,7 @@ class MainWindow(QMainWindow):
         self._viewing.sharp.connect(self.viewer.show_image)
         self._viewing.failed.connect(self.viewer.show_problem)
         self.failures.retryAsked.connect(self._retry)
-        self.failures.showAsked.connect(self._show_file)
+        self.failures.showAsked.connect(self.photo_commands.show_file)
         self.welcome.folderChosen.connect(lambda path: self.add_paths([path]))
         self.welcome.chooseAsked.connect(self.choose_folder)
         for source in (self.status, self.popover):
@@ -212,19 +206,14 @@ class MainWindow(QMainWindow):
             "failures": lambda: self.go(Place(failures=True)),
             "back": lambda: self._step(-1), "forward": lambda: self._step(1),
             "step_back": self.step_back, "next_pane": lambda: self._pane(1),
-            "previous_pane": lambda: self._pane(-1), "sidebar": self._toggle_sidebar,
-            "details": self._arrange, "full_screen": self._toggle_full_screen,
+            "previous_pane": lambda: self._pane(-1),  "full_screen": self._toggle_full_screen,
             "keys": self.keys.open, "close": self.close, "quit": self.close,
             "select_all": self.grid.selectAll, "select_none": self.grid.clearSelection,
             "larger": lambda: self.toolbar.zoom(1), "smaller": lambda: self.toolbar.zoom(-1),
-            "open": self._open_current, "show_file": self._show_current,
-            "similar": self._find_similar, "copy": lambda: self._copy(as_path=False),
-            "copy_path": lambda: self._copy(as_path=True),
         }.items():  # fmt: skip
             actions.connect(name, call)
         for appearance, action in self._appearances.items():
             action.triggered.connect(lambda _=False, a=appearance: self.set_appearance(a))
-        self._enable()
         self._show_state()
 
     def _restore(self) -> None:
@@ -236,8 +225,8 @@ class MainWindow(QMainWindow):
         self._appearances[kept.appearance].setChecked(True)
         if kept.window:
             self.restoreGeometry(QByteArray.fromBase64(kept.window.encode()))
-        self._widths = (kept.sidebar_width, kept.details_width)
-        self._arrange()
+        self.panes.set_widths(kept.sidebar_width, kept.details_width)
+        self.panes.arrange()
 
     def begin(self, roots: Sequence[str]) -> None:
         """Before the first paint: the welcome for a library without folders, else its photos."""
@@ -251,13 +240,13 @@ class MainWindow(QMainWindow):
 
     def go(self, place: Place) -> None:
         """Show another place, and remember where the grid was."""
-        self.popover.hide()
+        self._hide_popover()
         if self.pages.currentWidget() is self.viewer:
             self.close_viewer()
-        self.session.go(place, self.grid.anchor())
+        self.session.go(place, self.grid.bookmark())
 
     def _step(self, by: int) -> None:
-        self.session.step(by, self.grid.anchor())
+        self.session.step(by, self.grid.bookmark())
 
     def step_back(self) -> None:
         """Esc: close what is open, else clear what is typed, selected, searched for."""
@@ -330,7 +319,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.welcome)
         elif not empty and current is self.welcome and (self._roots or self.job.running):
             self.pages.setCurrentWidget(self._browser)
-            self._arrange()
+            self.panes.arrange()
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _library_changed(self, change: Change) -> None:
@@ -347,7 +336,7 @@ class MainWindow(QMainWindow):
         actions["pause"].setChecked(job.paused)
         actions["stop"].setEnabled(job.running and not job.stopping)
         if not job.running:
-            self.popover.hide()
+            self._hide_popover()
         self._show_popover_lines()
         self._choose_page()
 
@@ -449,81 +438,13 @@ class MainWindow(QMainWindow):
         if unknown:
             self.session.photos("learn", unknown, self.model.learn)
 
-    def _targets(self) -> list[int]:
-        """The photos a command is about: the one in the viewer, or the selected ones."""
-        if self.pages.currentWidget() is self.viewer:
-            return [self.viewer.photo_id] if self.viewer.photo_id is not None else []
-        return [int(i) for i in self.grid.selected_ids()[:_MOST_COPIED]]
+    def _looked_at(self) -> int | None:
+        """The photo in the viewer, None while the grid is shown."""
+        return self.viewer.photo_id if self.pages.currentWidget() is self.viewer else None
 
-    def _current(self) -> int | None:
-        if self.pages.currentWidget() is self.viewer:
-            return self.viewer.photo_id
-        return self.grid.current_id()
-
-    def _enable(self) -> None:
-        some = self.grid.selected_count() > 0 or self._current() is not None
-        for name in ("open", "show_file", "similar", "copy", "copy_path"):
-            self.actions_[name].setEnabled(some)
-
-    def _open_current(self) -> None:
-        photo_id = self._current()
-        if photo_id is not None and self.pages.currentWidget() is not self.viewer:
-            self.open_photo(photo_id)
-
-    def _find_similar(self) -> None:
-        photo_id = self._current()
-        if photo_id is None:
-            return
-
-        def go(found: dict[int, Photo]) -> None:
-            if photo_id in found:
-                self._names[photo_id] = display_name(found[photo_id].path)
-                self.go(Place(similar=photo_id))
-
-        self.session.photos("similar", [photo_id], go)
-
-    def _show_current(self) -> None:
-        photo_id = self._current()
-
-        def show(found: dict[int, Photo]) -> None:
-            for photo in found.values():
-                self._show_file(photo.path)
-
-        if photo_id is not None:
-            self.session.photos("show", [photo_id], show)
-
-    def _show_file(self, path: str) -> None:
-        if not os.path.exists(path):
-            self.say(self.tr("“%1” is not where it was.").replace("%1", display_name(path)))
-        elif not desktop.show_in_file_manager(path):
-            self.say(self.tr("The file manager did not answer. The file is %1").replace("%1", path))
-
-    def _copy(self, as_path: bool) -> None:
-        ids = self._targets()
-
-        def put(found: dict[int, Photo]) -> None:
-            paths = [found[i].path for i in ids if i in found]
-            if as_path:
-                QGuiApplication.clipboard().setText("\n".join(paths))
-                self.say(self.tr("%Ln path(s) copied.", "", len(paths)))
-            else:
-                QGuiApplication.clipboard().setMimeData(desktop.files_as_data(paths))
-                self.say(self.tr("%Ln photo(s) copied.", "", len(paths)))
-
-        if ids:
-            self.session.photos("copy", ids, put)
-
-    def _drag(self) -> None:
-        # A drag must begin in the event that moved the mouse, so what is near is used.
-        found = [self.model.fact(i) for i in self._targets()]
-        paths = [photo.path for photo in found if photo is not None]
-        if paths:
-            drag = QDrag(self.grid)
-            data: QMimeData = desktop.files_as_data(paths)
-            drag.setMimeData(data)
-            self.setAcceptDrops(False)
-            drag.exec(Qt.DropAction.CopyAction)
-            self.setAcceptDrops(True)
+    def _show_similar(self, photo_id: int, name: str) -> None:
+        self._names[photo_id] = name
+        self.go(Place(similar=photo_id))
 
     def _sidebar_menu(self, entry: Entry, place: QPoint) -> None:
         if entry.kind != "folder":
@@ -550,7 +471,9 @@ class MainWindow(QMainWindow):
 
     # Saying things
 
-    def say(self, sentence: str, button: str = "", call=None) -> None:  # type: ignore[no-untyped-def]
+    def say(
+        self, sentence: str, button: str = "", call: Callable[[], object] | None = None
+    ) -> None:
         """Tell the person something, in one sentence above the status line."""
         self.notice.say(sentence, button, call)
 
@@ -570,6 +493,13 @@ class MainWindow(QMainWindow):
             self._show_popover_lines()
             self.popover.raise_()
             self.popover.focus_first()
+
+    def _hide_popover(self) -> None:
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self.popover.isAncestorOf(focus)
+        self.popover.hide()
+        if inside:
+            self._focus_content()
 
     def _place_popover(self) -> None:
         corner = self.status.mapTo(self, self.status.popover_place())
@@ -647,62 +577,9 @@ class MainWindow(QMainWindow):
 
     # Room
 
-    def _toggle_sidebar(self) -> None:
-        self._arrange(prefer_sidebar=self.actions_["sidebar"].isChecked())
-
-    def _unfold(self) -> None:
-        self.actions_["sidebar"].setChecked(True)
-        self._arrange(prefer_sidebar=True)
-        self.sidebar.focus_tree()
-
-    def _arrange(self, prefer_sidebar: bool = False) -> None:
-        """Give the panes their room: three where there is plenty, else the details fold the
-        sidebar to a rail, and in a small window they stand in place of the photos."""
-        width = self.width()
-        details = self.actions_["details"].isChecked()
-        wide, narrow = width >= _WIDE, width < _NARROW
-        if details and prefer_sidebar and not wide:
-            details = False
-            self.actions_["details"].setChecked(False)
-        folded = (details and not wide) or not self.actions_["sidebar"].isChecked() or narrow
-        if prefer_sidebar and self.actions_["sidebar"].isChecked():
-            folded = False
-        self._keep_widths()
-        self.sidebar.fold(folded)
-        self.sidebar.setMinimumWidth(RAIL if folded else 180)
-        self.sidebar.setMaximumWidth(RAIL if folded else 320)
-        self.details.setVisible(details)
-        self.content.setVisible(not (details and narrow))
-        self.details.setMaximumWidth(16_777_215 if narrow else 420)
-        side = RAIL if folded else self._widths[0]
-        room = self._panes.width() or width
-        beside = self._widths[1] if details else 0
-        if details and narrow:
-            self._panes.setSizes([side, 0, room - side])
-        else:
-            self._panes.setSizes([side, room - side - beside - 2, beside])
-        self._room = self._kind_of_room()
-        self.toolbar.narrow(width < 720)
-        if details:
-            self._detail.start()
-
-    def _kind_of_room(self) -> str:
-        width = self.width()
-        return "wide" if width >= _WIDE else "narrow" if width < _NARROW else "middle"
-
-    def _keep_widths(self) -> None:
-        side, _, beside = self._panes.sizes()
-        if self._room is None:
-            return
-        self._widths = (
-            side if not self.sidebar.folded and side >= 180 else self._widths[0],
-            beside if 280 <= beside <= 420 and self.details.isVisible() else self._widths[1],
-        )
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._room is not None and self._kind_of_room() != self._room:
-            self._arrange()
+        self.toolbar.narrow(self.width() < 720)
         for overlay in (self.notice, self.popover):
             if overlay.isVisible():
                 self.notice.place() if overlay is self.notice else self._place_popover()
@@ -733,15 +610,15 @@ class MainWindow(QMainWindow):
 
     def settings(self) -> Settings:
         """What to remember."""
-        self._keep_widths()
+        sidebar_width, details_width = self.panes.widths()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         return replace(
             self._settings,
             tile_size=self.toolbar.tile(),
             sidebar_open=self.actions_["sidebar"].isChecked(),
             details_open=self.actions_["details"].isChecked(),
-            sidebar_width=self._widths[0],
-            details_width=self._widths[1],
+            sidebar_width=sidebar_width,
+            details_width=details_width,
             window=geometry,
         )
 

@@ -12,7 +12,7 @@ from photoclip.ui.headings import time_left
 
 # An estimate made earlier than this is worth nothing, in seconds; nor does one that changes
 # faster help anybody.
-_ESTIMATE_AFTER, _ESTIMATE_EVERY = 5.0, 2.0
+_ESTIMATE_AFTER, _ESTIMATE_EVERY = 8.0, 2.0
 
 
 class StatusLine(QWidget):
@@ -65,7 +65,7 @@ class StatusLine(QWidget):
     def show_state(self, running: bool, paused: bool, stopping: bool) -> None:
         """Whether indexing goes on."""
         if running and not self._running_now:
-            self._began, self._left, self._progress = time.monotonic(), "", None
+            self._left, self._progress = "", None
         self._paused, self._stopping = paused, stopping
         self._running(running)
         self._pause.rename(
@@ -77,8 +77,10 @@ class StatusLine(QWidget):
         self._show_work()
 
     def show_progress(self, progress: IndexProgress) -> None:
-        self._progress = progress
         now = time.monotonic()
+        if self._progress is None or self._progress.phase != progress.phase:
+            self._began, self._left = now, ""
+        self._progress = progress
         if progress.seconds_left is None:
             self._left = ""
         elif now - self._began > _ESTIMATE_AFTER and now - self._said > _ESTIMATE_EVERY:
@@ -179,6 +181,7 @@ class Popover(QFrame):
         self._failures = QPushButton()
         self._failures.setProperty("flat", True)
         self._failures.clicked.connect(lambda: self.failuresAsked.emit())
+        self._failures.hide()
         self._paused = False
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

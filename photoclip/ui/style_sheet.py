@@ -66,7 +66,7 @@ QMenu::item:disabled {{ color: {t.edge}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 0; }}
 
 QTreeView, QListView {{ background: transparent; border: none; outline: none; }}
-QTreeView::branch, QTreeView::branch:selected {{ background: transparent; }}
+#sidebar QTreeView {{ selection-background-color: transparent; }}
 #grid {{ background: {t.canvas}; }}
 #sidebar {{ background: {t.chrome}; }}
 QScrollArea {{ background: transparent; border: none; }}
@@ -99,7 +99,7 @@ QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
     border-radius: 10px; }}
 #key {{ background: {t.chrome}; border: 1px solid {t.edge}; border-radius: 4px;
     padding: 1px 6px; font-size: {caption}px; }}
-#dropHint {{ background: {t.raised}; border: 2px dashed {t.accent}; border-radius: 10px; }}
+#dropHint {{ background: #E0{t.raised[1:]}; border: 2px dashed {t.accent}; border-radius: 10px; }}
 
 #viewer {{ background: {viewer.canvas}; }}
 #viewer QLabel {{ color: {viewer.text}; }}

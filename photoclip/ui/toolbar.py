@@ -1,6 +1,6 @@
 """The toolbar: back and forward, the search field, tile size, details, menu. It never moves."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
 
 from photoclip.ui.actions import Actions
@@ -52,13 +52,18 @@ class Toolbar(QWidget):
         row.addWidget(details)
         if menu is not None:
             self._menu = IconButton("menu", self.tr("Menu"))
-            self._menu.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
-            self._menu.setMenu(menu)
-            actions.connect("menu", self._menu.showMenu)
+            self._menu.clicked.connect(lambda: self._open(menu))
+            actions.connect("menu", lambda: self._open(menu))
             row.addWidget(self._menu)
 
     def set_tile(self, side: int) -> None:
         self._slider.setValue(side)
+
+    def _open(self, menu: QMenu) -> None:
+        """Below the button and flush with its right edge, so that it stays over the window."""
+        corner = self._menu.rect().bottomRight()
+        corner -= QPoint(menu.sizeHint().width(), -4)
+        menu.popup(self._menu.mapToGlobal(corner))
 
     def tile(self) -> int:
         return self._slider.value()

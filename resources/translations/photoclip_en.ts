@@ -17,6 +17,13 @@
             <numerusform>%Ln photos</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln photo(s), best first</source>
+        <translation>
+            <numerusform>%Ln photo, best first</numerusform>
+            <numerusform>%Ln photos, best first</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Failures</name>
@@ -44,6 +51,23 @@
             <numerusform>%Ln files indexed.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln path(s) copied.</source>
+        <translation>
+            <numerusform>%Ln path copied.</numerusform>
+            <numerusform>%Ln paths copied.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) copied.</source>
+        <translation>
+            <numerusform>%Ln photo copied.</numerusform>
+            <numerusform>%Ln photos copied.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PhotoCommands</name>
     <message numerus="yes">
         <source>%Ln path(s) copied.</source>
         <translation>

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from photoclip.clip.encoder import Encoder
 from photoclip.core.indexing import index
 from photoclip.core.library import Library
 from photoclip.core.search import Searcher
@@ -84,7 +85,7 @@ def open_shell(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
 
     def open_it(
         paths: Sequence[str] = (),
-        encoder: ColourEncoder | None = None,
+        encoder: Encoder | None = None,
         size: tuple[int, int] = (1280, 800),
     ) -> Shell:
         used = encoder or ColourEncoder()

@@ -230,6 +230,8 @@ def test_find_similar_and_back(qtbot: QtBot, shown: MainWindow) -> None:
     assert best not in shown.model.ids
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         qtbot.keyClick(shown.grid, Qt.Key.Key_Escape)
+    assert shown.grid.current_id() == best
+    assert shown.grid.selected_ids().tolist() == [best]
     assert shown.session.place == Place(text="orange")
     assert shown.field.text() == "orange"
 

@@ -110,7 +110,7 @@ def test_the_period_fits_the_library() -> None:
     assert fitting_period(many) == "day"
     assert fitting_period(many, small_tiles=True) == "month"
     assert fitting_period(np.arange(300)[::-1] * 3 * day) == "month"
-    assert fitting_period(np.arange(300)[::-1] * 40 * day) == "year"
+    assert fitting_period(np.arange(300)[::-1] * 20 * day) == "year"
     assert fitting_period(np.arange(20)[::-1] * 365 * day) == "none"
 
 

@@ -96,6 +96,7 @@ def test_a_closed_bridge_delivers_nothing(qtbot: QtBot, bridge: Bridge) -> None:
     assert seen == []
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 def test_a_traceback_is_shown_once(qtbot: QtBot) -> None:
     from PySide6.QtWidgets import QMessageBox, QWidget
 

@@ -1,12 +1,15 @@
 """Tokens, palettes, settings, keys and names: what can be checked by rule."""
 
+import calendar
 import json
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QColor, QKeySequence, QPalette
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,8 +18,10 @@ from photoclip import app
 from photoclip.core import settings as stored
 from photoclip.core.settings import Settings
 from photoclip.errors import PhotoClipError
+from photoclip.resources import resource_path
 from photoclip.ui import icons
 from photoclip.ui.actions import commands
+from photoclip.ui.headings import section_title, time_left
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.theme import Theme, readable_accent
 from photoclip.ui.tokens import DARK, LIGHT, VIEWER, Tokens, contrast
@@ -159,8 +164,6 @@ def test_the_window_has_room_at_every_size(
 
 
 def test_every_icon_is_drawn_in_the_colour_asked_for(qapp: QApplication) -> None:
-    from photoclip.resources import resource_path
-
     names = sorted(path.stem for path in resource_path("icons").glob("*.svg"))
     assert len(names) > 20
     for name in names:
@@ -233,3 +236,43 @@ def test_a_missing_system_library_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(app.importlib, "import_module", no_qt)
     with pytest.raises(PhotoClipError, match=r"libEGL\.so\.1.*sudo apt install .*libegl1"):
         app._application()
+
+
+def test_every_counted_sentence_has_its_english_plural() -> None:
+    package = Path(app.__file__).parent
+    known = (resource_path("translations", "photoclip_en.ts")).read_text("utf-8")
+    for module in sorted((package / "ui").glob("*.py")):
+        for sentence in re.findall(r'"([^"]*%Ln[^"]*\(s\)[^"]*)"', module.read_text("utf-8")):
+            assert f"<source>{sentence}</source>" in known, sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en_GB", ("Saturday 12 August 2023", "August 2023", "2023")),
+        ("en_US", ("Saturday August 12, 2023", "August 2023", "2023")),
+        ("zh_CN", ("2023年8月12日星期六", "2023年8月", "2023年")),
+    ],
+)
+def test_dates_read_as_in_the_persons_language(
+    language: str, expected: tuple[str, str, str]
+) -> None:
+    seconds = 1_691_798_400  # 2023-08-12
+    locale = QLocale(language)
+    assert section_title(seconds, "day", locale) == expected[0]
+    assert section_title(seconds, "month", locale) == expected[1]
+    assert section_title(seconds, "year", locale) == expected[2]
+
+
+def test_the_current_year_goes_without_saying() -> None:
+    seconds = calendar.timegm((time.localtime().tm_year, 8, 12, 0, 0, 0))
+    assert section_title(seconds, "day", QLocale("zh_CN")).startswith("8月12日")
+    assert section_title(seconds, "day", QLocale("en_GB")).endswith(" 12 August")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(20, "less than a minute left"), (61, "about 1 min left"), (7300, "about 2 h left")],
+)
+def test_time_left_is_rounded(english: object, seconds: float, expected: str) -> None:
+    assert time_left(seconds) == expected

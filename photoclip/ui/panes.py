@@ -1,0 +1,108 @@
+"""The three panes beside each other, and who gives way to whom where room is short."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from photoclip.ui.actions import Actions
+from photoclip.ui.sidebar import RAIL, Sidebar
+
+_WIDE, _NARROW = 1280, 800
+_SIDEBAR, _DETAILS = (180, 320), (280, 420)
+_NO_LIMIT = 16_777_215
+
+
+class Panes(QSplitter):
+    """Sidebar, content and details: three where there is plenty of room; below that the details
+    fold the sidebar to a rail, and in a small window they stand in place of the content.
+
+    Signals: arranged, whenever a pane may have come or gone.
+    """
+
+    arranged = Signal()
+
+    def __init__(
+        self,
+        actions: Actions,
+        sidebar: Sidebar,
+        content: QWidget,
+        details: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._sidebar, self._content, self._details = sidebar, content, details
+        self._wish_sidebar, self._wish_details = actions["sidebar"], actions["details"]
+        self._widths = (220, 304)
+        self._kind: str | None = None
+        self.setHandleWidth(1)
+        for widget in (sidebar, content, details):
+            self.addWidget(widget)
+            self.setCollapsible(self.indexOf(widget), False)
+        self.setStretchFactor(1, 1)
+        content.setMinimumWidth(240)
+        details.setMinimumWidth(_DETAILS[0])
+        details.setMaximumWidth(_DETAILS[1])
+        actions.connect("sidebar", lambda: self.arrange(self._wish_sidebar.isChecked()))
+        actions.connect("details", self.arrange)
+
+    def set_widths(self, sidebar: int, details: int) -> None:
+        self._widths = (sidebar, details)
+
+    def widths(self) -> tuple[int, int]:
+        """What a person made the sidebar and the details, in logical pixels."""
+        self._keep_widths()
+        return self._widths
+
+    def unfold(self) -> None:
+        """Make a sidebar of the rail."""
+        self._wish_sidebar.setChecked(True)
+        self.arrange(prefer_sidebar=True)
+        self._sidebar.focus_tree()
+
+    def arrange(self, prefer_sidebar: bool = False) -> None:
+        """Give the panes their room; with `prefer_sidebar` the details give way to it."""
+        width = self.window().width()
+        details = self._wish_details.isChecked()
+        wide, narrow = width >= _WIDE, width < _NARROW
+        if details and prefer_sidebar and not wide:
+            details = False
+            self._wish_details.setChecked(False)
+        folded = (details and not wide) or not self._wish_sidebar.isChecked() or narrow
+        if prefer_sidebar and self._wish_sidebar.isChecked():
+            folded = False
+        self._keep_widths()
+        self._sidebar.fold(folded)
+        self._sidebar.setMinimumWidth(RAIL if folded else _SIDEBAR[0])
+        self._sidebar.setMaximumWidth(RAIL if folded else _SIDEBAR[1])
+        self._details.setVisible(details)
+        self._content.setVisible(not (details and narrow))
+        self._details.setMaximumWidth(_NO_LIMIT if narrow else _DETAILS[1])
+        side = RAIL if folded else self._widths[0]
+        room = self.width() or width
+        beside = self._widths[1] if details else 0
+        if details and narrow:
+            self.setSizes([side, 0, room - side])
+        else:
+            self.setSizes([side, room - side - beside - 2, beside])
+        self._kind = _kind_of(width)
+        self.arranged.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._kind is not None and _kind_of(self.window().width()) != self._kind:
+            self.arrange()
+
+    def _keep_widths(self) -> None:
+        if self._kind is None:
+            return
+        side, _, beside = self.sizes()
+        keep_side = not self._sidebar.folded and _SIDEBAR[0] <= side <= _SIDEBAR[1]
+        keep_beside = self._details.isVisible() and _DETAILS[0] <= beside <= _DETAILS[1]
+        self._widths = (
+            side if keep_side else self._widths[0],
+            beside if keep_beside else self._widths[1],
+        )
+
+
+def _kind_of(width: int) -> str:
+    return "wide" if width >= _WIDE else "narrow" if width < _NARROW else "middle"

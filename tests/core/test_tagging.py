@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photoclip.core import tagging
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger, read_vocabulary, retag
 from photoclip.progress import StopFlag
@@ -33,12 +34,16 @@ def test_what_fits_is_suggested_with_its_share(encoder: ColourEncoder, colours: 
     assert 0.9 < tags[0].probability <= 1
 
 
-def test_nothing_is_suggested_where_nothing_fits(encoder: ColourEncoder, colours: Path) -> None:
-    [tags] = Tagger(encoder, colours).tags(encoder.encode_images(plain((128, 128, 128))))
+def test_nothing_is_suggested_where_nothing_fits(encoder: ColourEncoder, tmp_path: Path) -> None:
+    alike = write(tmp_path / "v.tsv", *(f"{thing} thing" for thing in "abcdefgh"))
+    [tags] = Tagger(encoder, alike).tags(encoder.encode_images(plain((255, 0, 0))))
     assert tags == ()
 
 
-def test_at_most_six_tags(encoder: ColourEncoder, tmp_path: Path) -> None:
+def test_at_most_six_tags(
+    encoder: ColourEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tagging, "_LEAST_SHARE", 0.01)
     reds = write(tmp_path / "r.tsv", *(f"red {thing}" for thing in "abcdefgh"))
     [tags] = Tagger(encoder, reds).tags(encoder.encode_images(plain((255, 0, 0))))
     assert len(tags) == 6

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 from photoclip.cli import evaluate, main, session
 from photoclip.cli import library as library_commands
 from photoclip.core.library import Library
+from photoclip.resources import resource_path
 from tests.fakes import ColourEncoder, save_photo
 
 
@@ -197,6 +199,17 @@ def test_ctrl_c_keeps_what_is_done(
     assert 0 < answer.json["indexed"] < 40
     monkeypatch.setattr(encoder, "encode_images", embed)
     assert run("index", photos, "--json").json["unchanged"] == answer.json["indexed"]
+
+
+def test_a_model_named_by_a_path_is_found_from_everywhere(
+    run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(resource_path("models", "starter"), tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    assert run("index", photos, "--model", "./mine").code == 0
+    library = Library(tmp_path / "library.photoclip")
+    assert library.setting("model") == str(tmp_path / "mine")
+    library.close()
 
 
 def test_an_empty_folder_is_told(run: Run, photos: Path) -> None:

@@ -1,5 +1,6 @@
 """The command line. Without a command it opens the app."""
 
+import io
 import sys
 
 import click
@@ -52,6 +53,10 @@ for _command in (*library.COMMANDS, evaluate.evaluate, models.models, train.trai
 
 def main() -> None:
     """Run the command line: exit code 0, 1 for an error told in one sentence, 2 for usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file name may hold what the terminal's encoding has no letters for.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
     except PhotoClipError as error:

@@ -20,6 +20,7 @@ from photoclip.cli.session import (
     stopped_by_ctrl_c,
 )
 from photoclip.clip.encoder import Encoder
+from photoclip.clip.models import find_model
 from photoclip.clip.zeroshot import class_prototypes, probabilities
 from photoclip.core import paths as own_paths
 from photoclip.core.imaging import UnreadablePhoto
@@ -52,7 +53,8 @@ def index(folders: tuple[str, ...], model: str | None, session: Session, as_json
         encoder = session.encoder(library, model)
         report = _bring_up_to_date(library, encoder, folders)
         if model is not None:
-            library.set_setting("model", model)
+            # Not as typed: a relative path means something else elsewhere.
+            library.set_setting("model", find_model(model, own_paths.models_dir()).source)
         for folder in report.skipped_folders:
             click.echo(
                 f'"{own_paths.display(folder.path)}" was left out. {folder.reason}', err=True
@@ -85,7 +87,7 @@ def search(
     """Show the photos that look most like QUERY, best first."""
     with session.library() as library:
         encoder = session.encoder(library, model)
-        inside = None if folder is None else os.path.abspath(folder)
+        inside = None if folder is None else library.spelled(folder)
         if inside is not None and (os.path.lexists(inside) or not library.covers(inside)):
             if _bring_up_to_date(library, encoder, [inside]).stopped:
                 raise PhotoClipError(_STOPPED)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
+from photoclip.core.formats import is_photo_name
 from photoclip.core.paths import display_name
 from photoclip.core.types import Folder
 
@@ -30,7 +31,7 @@ def folder_tree(roots: Sequence[bytes], counts: Mapping[bytes, int]) -> tuple[Fo
     return tuple(
         _node(root, {path: n for path, n in counts.items() if inside(path, root)})
         for root in roots
-        if root in counts or not os.path.isfile(root)
+        if root in counts or os.path.isdir(root) or not is_photo_name(os.fsdecode(root))
     )
 
 

@@ -17,13 +17,15 @@ from datetime import datetime
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
-from photoclip.core.folders import inside
+from photoclip.core.db import DISK_FULL
 from photoclip.core.imaging import UnreadablePhoto, decode, thumbnail_jpeg
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
 from photoclip.core.metadata import read_metadata
+from photoclip.core.scan import reaches
 from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import IndexProgress, IndexReport
@@ -63,7 +65,7 @@ def index(
     started = time.monotonic()
     intake = Intake(library, encoder.id, encoder.name)
     yield IndexProgress("scanning", 0, change=intake.add_roots(paths))
-    seen = yield from _scan(library, encoder.id, paths, stop)
+    seen = yield from _scan(library, encoder.id, [library.spelled(path) for path in paths], stop)
     report = IndexReport(
         found=seen.found,
         unchanged=seen.unchanged,
@@ -83,12 +85,18 @@ def index(
                     embedded=report.embedded + stored.embedded,
                 )
             yield progress
+    vanished = seen.vanished - moved
+    if not stop.stopped:
+        # Only now is it known which of the files that are gone have moved.
+        change = mark(library, vanished, missing=True)
+        if change:
+            yield IndexProgress("scanning", seen.found, change=change)
     for done, total, change in retag(library, encoder.id, tagger, stop):
         yield IndexProgress("tagging", done, total, change=change)
     return replace(
         report,
         moved=len(moved),
-        missing=len(seen.vanished - moved),
+        missing=0 if stop.stopped else len(vanished),
         seconds=time.monotonic() - started,
         stopped=stop.stopped,
     )
@@ -97,23 +105,23 @@ def index(
 def _scan(
     library: Library, model: str, paths: Sequence[str], stop: StopFlag
 ) -> Generator[IndexProgress, None, Survey]:
-    """Compare the disk with the library and write down what has vanished or returned."""
-    roots = _outermost([os.fsencode(os.path.abspath(path)) for path in paths])
+    """Compare the disk with the library, and write down which files have returned."""
     seen = Survey()
     reported = 0.0
-    for seen in survey(library, model, roots, stop):
+    for seen in survey(library, model, _outermost([os.fsencode(path) for path in paths]), stop):
         stop.wait_while_paused()
         if time.monotonic() - reported > 1 / _SCAN_REPORTS_PER_SECOND:
             reported = time.monotonic()
             yield IndexProgress("scanning", seen.found)
-    yield IndexProgress("scanning", seen.found, change=mark(library, seen))
+    change = mark(library, seen.returned, missing=False)
+    yield IndexProgress("scanning", seen.found, change=change)
     return seen
 
 
 def _outermost(paths: Sequence[bytes]) -> list[bytes]:
-    """The paths in order, without repetitions and without those that lie inside another."""
+    """The paths in order, without repetitions and without those that another's walk comes to."""
     distinct = list(dict.fromkeys(paths))
-    return [p for p in distinct if not any(p != q and inside(p, q) for q in distinct)]
+    return [p for p in distinct if not any(p != q and reaches(q, p) for q in distinct)]
 
 
 def _read_all(
@@ -153,10 +161,39 @@ def _read_all(
 
 def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: Intake) -> Stored:
     contents = [item for item in batch if isinstance(item, Content)]
-    if not contents:
-        return intake.store(batch, np.empty((0, encoder.dim), np.float32), [], tagger.version)
-    embeddings = encoder.encode_images(np.stack([content.pixels for content in contents]))
+    embeddings = np.empty((0, encoder.dim), np.float32)
+    if contents:
+        try:
+            embeddings = encoder.encode_images(np.stack([c.pixels for c in contents]))
+        except PhotoClipError:
+            batch, embeddings = _one_by_one(batch, encoder)
     return intake.store(batch, embeddings, tagger.tags(embeddings), tagger.version)
+
+
+def _one_by_one(
+    batch: Sequence[Outcome], encoder: Encoder
+) -> tuple[list[Outcome], NDArray[np.float32]]:
+    """Embed each photo by itself, so that one the model cannot take does not hold up the others.
+
+    Raises:
+        PhotoClipError: when the model can take none of them.
+    """
+    outcomes: list[Outcome] = []
+    embeddings: list[NDArray[np.float32]] = []
+    error: PhotoClipError | None = None
+    for outcome in batch:
+        if isinstance(outcome, Content):
+            try:
+                embeddings.append(encoder.encode_images(outcome.pixels[None])[0])
+            except PhotoClipError as refused:
+                error = refused
+                reason = "The model can make nothing of it."
+                outcomes.append(Unreadable(outcome.candidate, reason, permanent=True))
+                continue
+        outcomes.append(outcome)
+    if error is not None and not embeddings:
+        raise error
+    return outcomes, np.stack(embeddings)
 
 
 def _unless_seen(outcome: Outcome, batch: Sequence[Outcome], intake: Intake) -> Outcome:
@@ -205,7 +242,7 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
     """Read one file once, and take from that all there is to know of it."""
     try:
         with open(candidate.path, "rb") as file:
-            if candidate.file.size > _LARGEST_FILE:
+            if os.fstat(file.fileno()).st_size > _LARGEST_FILE:
                 return Unreadable(candidate, "It is larger than any photo.", permanent=True)
             data = file.read()
     except PermissionError:
@@ -214,11 +251,14 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
     except FileNotFoundError:
         reason = "It was gone when its turn came. Put it back, then rescan."
         return Unreadable(candidate, reason, permanent=False)
+    except MemoryError:
+        return Unreadable(candidate, "There was not enough memory for it.", permanent=False)
     except OSError:
         reason = "Its drive did not give it. Check the drive, then rescan."
         return Unreadable(candidate, reason, permanent=False)
     content_hash = xxhash.xxh3_128_hexdigest(data)
-    if intake.is_embedded(content_hash):
+    embedded = intake.is_embedded(content_hash)
+    if embedded and library.thumbnails.exists(content_hash):
         return SameContent(candidate, content_hash)
     try:
         decoded = decode(data, encoder.preprocessing.size)
@@ -227,6 +267,10 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
             _write_thumbnail(library, content_hash, thumbnail_jpeg(decoded.image))
     except UnreadablePhoto as error:
         return Unreadable(candidate, str(error), error.permanent)
+    except MemoryError:
+        return Unreadable(candidate, "There was not enough memory for it.", permanent=False)
+    if embedded:
+        return SameContent(candidate, content_hash)
     metadata = read_metadata(decoded)
     return Content(
         candidate=candidate,
@@ -245,9 +289,7 @@ def _write_thumbnail(library: Library, content_hash: str, jpeg: bytes) -> None:
         library.thumbnails.write(content_hash, jpeg)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise PhotoClipError(
-                "The disk is full. What was done is kept. Free some space, then go on."
-            ) from error
+            raise PhotoClipError(DISK_FULL) from error
         raise PhotoClipError(
             "The folder of thumbnails beside the library may not be written to."
             " Change its permissions, then go on."
@@ -258,4 +300,8 @@ def _sort_time(captured_at: str | None, mtime_ns: int) -> int:
     """Seconds of the local clock, read as if it were UTC; see `Photo.sort_time`."""
     if captured_at is not None:
         return calendar.timegm(datetime.fromisoformat(captured_at).timetuple())
-    return calendar.timegm(time.localtime(mtime_ns // 1_000_000_000))
+    seconds = mtime_ns // 1_000_000_000
+    try:
+        return calendar.timegm(time.localtime(seconds))
+    except (OSError, OverflowError, ValueError):  # before 1970 on Windows, or absurdly late
+        return seconds

@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from photoclip.core.folders import inside
+from photoclip.core.imaging import is_photo_name
 from photoclip.core.library import Library
 from photoclip.core.metadata import Metadata
+from photoclip.core.paths import display, display_name
+from photoclip.core.scan import reaches
 from photoclip.core.survey import Candidate, decoder_version
 from photoclip.core.types import Change, Tag
 from photoclip.errors import PhotoClipError
@@ -53,6 +56,10 @@ class Unreadable:
     permanent: bool
 
 
+# Of a picture copied thousands of times, so many are looked at for one that has moved.
+_COPIES_LOOKED_AT = 20
+_NO_VECTOR = (np.empty(0, np.float16), ())
+
 Outcome = Content | SameContent | Unreadable
 
 
@@ -81,42 +88,51 @@ class Intake:
         self._decoder = decoder_version()
         with library.store.write() as db:
             db.execute("INSERT OR IGNORE INTO models (key, name) VALUES (?, ?)", [model, name])
-        self._model_id: int = library.store.db.execute(
-            "SELECT id FROM models WHERE key = ?", [model]
-        ).fetchone()[0]
+        (self._model_id,) = library.store.row("SELECT id FROM models WHERE key = ?", [model])
 
     def is_embedded(self, content_hash: str) -> bool:
         """Whether the model's vector of that content is stored. Any thread may ask."""
-        row = self._library.store.db.execute(
+        row = self._library.store.row(
             "SELECT 1 FROM vectors JOIN photos ON photos.id = photo_id"
             " WHERE hash = ? AND model_id = ?",
             [content_hash, self._model_id],
-        ).fetchone()
+        )
         return row is not None
 
     def add_roots(self, paths: Sequence[str]) -> Change:
         """Make these folders, or single files, part of the library.
 
-        One inside a root is part of it already; one that holds roots takes their place.
+        One that the walk of a root reaches is part of it already; one that reaches roots takes
+        their place.
 
         Raises:
-            PhotoClipError: when one neither exists nor is known.
+            PhotoClipError: when one neither exists nor is known, or is no folder and no photo.
         """
         roots = {os.fsencode(root) for root in self._library.roots()}
         wanted = set(roots)
         for path in paths:
             encoded = os.fsencode(os.path.abspath(path))
-            if any(inside(encoded, root) for root in wanted):
+            real = os.path.realpath(encoded)
+            if any(
+                reaches(root, encoded) or reaches(os.path.realpath(root), real) for root in wanted
+            ):
                 continue
-            if not os.path.lexists(encoded):
-                raise PhotoClipError(f'"{path}" does not exist. Check its name, or its drive.')
-            wanted = {root for root in wanted if not inside(root, encoded)} | {encoded}
+            if not path or not os.path.lexists(encoded):
+                raise PhotoClipError(
+                    f'"{display(path)}" does not exist. Check its name, or its drive.'
+                )
+            if not os.path.isdir(encoded) and not is_photo_name(path):
+                raise PhotoClipError(
+                    f'"{display_name(path)}" is no folder and no photo.'
+                    " PhotoClip reads JPEG, HEIC, PNG, RAW and more."
+                )
+            wanted = {root for root in wanted if not reaches(encoded, root)} | {encoded}
         if wanted == roots:
             return Change()
         with self._library.store.write() as db:
             db.conn.executemany("DELETE FROM roots WHERE path = ?", [(r,) for r in roots - wanted])
             db.conn.executemany(
-                "INSERT INTO roots (path) VALUES (?)", [(r,) for r in wanted - roots]
+                "INSERT OR IGNORE INTO roots (path) VALUES (?)", [(r,) for r in wanted - roots]
             )
         return Change(folders=True)
 
@@ -129,6 +145,8 @@ class Intake:
     ) -> Stored:
         """Store a batch in one transaction.
 
+        What lies in a folder that was taken out of the library meanwhile is left out.
+
         Args:
             embeddings: float32 of shape (n, d), one for each `Content` among `outcomes`, in
                 their order; stored as float16.
@@ -137,31 +155,34 @@ class Intake:
         """
         added: list[int] = []
         moved: set[int] = set()
-        unchanged = failed = 0
+        unchanged = failed = dropped = 0
         vectors = iter(zip(embeddings.astype(np.float16), tags, strict=True))
         with self._library.store.write() as db:
+            roots = [path for (path,) in db.execute("SELECT path FROM roots")]
             for outcome in outcomes:
+                vector, suggestions = next(vectors) if isinstance(outcome, Content) else _NO_VECTOR
+                if not any(inside(outcome.candidate.path, root) for root in roots):
+                    dropped += 1
+                    continue
                 if isinstance(outcome, Unreadable):
-                    self._put_file(db, outcome.candidate, None, outcome)
+                    self._put_failure(db, outcome)
                     failed += 1
                     continue
                 if isinstance(outcome, Content):
                     photo_id = self._put_photo(db, outcome)
-                    vector, suggestions = next(vectors)
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
                 else:
                     photo_id = self._photo_id(db, outcome.content_hash)
-                places = self._places(db, photo_id)
-                if outcome.candidate.path in places.values():
+                if self._is_known(db, photo_id, outcome.candidate):
                     # Touched, or back after it had vanished; or another model's turn.
                     unchanged += isinstance(outcome, SameContent)
-                elif (row := self._vacated(places)) is not None:
+                elif (row := self._vacated(db, photo_id, outcome.candidate)) is not None:
                     self._move_file(db, row, outcome.candidate)
                     moved.add(row)
                     continue
                 self._put_file(db, outcome.candidate, photo_id)
                 added.append(photo_id)
-        indexed = len(outcomes) - unchanged - failed - len(moved)
+        indexed = len(outcomes) - unchanged - failed - dropped - len(moved)
         change = Change(
             added=tuple(added),
             folders=bool(added or moved),
@@ -204,29 +225,43 @@ class Intake:
         )
         put_suggestions(db, self._model_id, photo_id, tags)
 
-    def _places(self, db: Database, photo_id: int) -> dict[int, bytes]:
-        """Where the files of a photo lie or lay: paths by their row, missing ones first."""
+    def _is_known(self, db: Database, photo_id: int, candidate: Candidate) -> bool:
+        """Whether this very file was known to hold this photo."""
+        row = db.execute(
+            "SELECT 1 FROM files JOIN directories ON directories.id = directory_id"
+            " WHERE path = ? AND name = ? AND photo_id = ?",
+            [candidate.directory, candidate.file.name, photo_id],
+        ).fetchone()
+        return row is not None
+
+    def _vacated(self, db: Database, photo_id: int, candidate: Candidate) -> int | None:
+        """A file of the photo that is gone from its place; so the candidate is that file, moved.
+
+        A folder that cannot be reached tells nothing: then the candidate is a copy. On file
+        systems that take a name in either case, a file renamed to the other is still found under
+        the first name, but is the candidate itself.
+        """
         rows = db.execute(
             "SELECT files.id, path, name FROM files"
             " JOIN directories ON directories.id = directory_id WHERE photo_id = ?"
-            " ORDER BY missing DESC, files.id",
-            [photo_id],
+            " ORDER BY missing DESC, files.id LIMIT ?",
+            [photo_id, _COPIES_LOOKED_AT],
         )
-        return {row: os.path.join(directory, name) for row, directory, name in rows.fetchall()}
-
-    def _vacated(self, places: dict[int, bytes]) -> int | None:
-        """The first file that is gone from its place; so a new one with its content is a move.
-
-        A folder that cannot be reached tells nothing: then the new file is a copy.
-        """
-        for row, path in places.items():
-            if not os.path.lexists(path) and self._root_is_there(path):
-                return row
+        for row, directory, name in rows.fetchall():
+            path = os.path.join(directory, name)
+            if not os.path.lexists(path):
+                if self._root_is_there(path):
+                    return int(row)
+            elif path.lower() == candidate.path.lower() and os.path.samefile(path, candidate.path):
+                return int(row)
         return None
 
     def _root_is_there(self, path: bytes) -> bool:
         roots = [os.fsencode(root) for root in self._library.roots()]
-        return any(inside(path, root) and os.path.isdir(root) for root in roots)
+        return any(
+            inside(path, root) and os.path.isdir(root if root != path else os.path.dirname(root))
+            for root in roots
+        )
 
     def _move_file(self, db: Database, row: int, candidate: Candidate) -> None:
         directory_id = self._directory_id(db, candidate.directory)
@@ -240,6 +275,21 @@ class Intake:
             " WHERE id = ?",
             [directory_id, file.name, file.size, file.mtime_ns, row],
         )
+
+    def _put_failure(self, db: Database, failure: Unreadable) -> None:
+        """Record why a file cannot be read.
+
+        A file that is known, and only cannot be read now, keeps its photo and is tried again.
+        """
+        if not failure.permanent:
+            row = db.execute(
+                "SELECT photo_id FROM files JOIN directories ON directories.id = directory_id"
+                " WHERE path = ? AND name = ?",
+                [failure.candidate.directory, failure.candidate.file.name],
+            ).fetchone()
+            if row is not None and row[0] is not None:
+                return
+        self._put_file(db, failure.candidate, None, failure)
 
     def _put_file(
         self,

@@ -57,16 +57,15 @@ class Library:
 
     def counts(self, model: str) -> Counts:
         """How many photos are there, how many of them `model` can search, what failed."""
-        db = self.store.db
-        (photos,) = db.execute("SELECT count(*) FROM photos WHERE present").fetchone()
-        (searchable,) = db.execute(
+        (photos,) = self.store.row("SELECT count(*) FROM photos WHERE present")
+        (searchable,) = self.store.row(
             "SELECT count(*) FROM vectors JOIN photos ON photos.id = photo_id"
             " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present",
             [model],
-        ).fetchone()
-        (failures,) = db.execute(
+        )
+        (failures,) = self.store.row(
             "SELECT count(*) FROM files WHERE failure IS NOT NULL AND NOT missing"
-        ).fetchone()
+        )
         return Counts(photos, searchable, failures)
 
     def listing(
@@ -78,11 +77,11 @@ class Library:
             Their ids and their `sort_time`s, each int64 of shape (n,).
         """
         where, arguments = _scope_condition(scope, model)
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             f"SELECT id, sort_time FROM photos WHERE present{where}"
             " ORDER BY sort_time DESC, id DESC",
             arguments,
-        ).fetchall()
+        )
         table = np.array(rows, dtype=np.int64).reshape(-1, 2)
         return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
@@ -100,7 +99,7 @@ class Library:
             part = [int(i) for i in photo_ids[start : start + 500]]
             marks = ",".join("?" * len(part))
             paths = self._paths(part, folder)
-            for row in self.store.db.execute(
+            for row in self.store.rows(
                 f"SELECT {_PHOTO_COLUMNS} FROM photos WHERE id IN ({marks})", part
             ):
                 photo_id, content_hash, present, *facts = row
@@ -112,10 +111,10 @@ class Library:
     def content_hashes(self, photo_ids: Sequence[int]) -> dict[int, str]:
         """The content hash of each of these photos, by which thumbnails are named."""
         part = [int(i) for i in photo_ids]
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             f"SELECT id, hash FROM photos WHERE id IN ({','.join('?' * len(part))})", part
         )
-        return dict(rows.fetchall())
+        return dict(rows)
 
     def photo_at(self, path: str) -> int | None:
         """The id of the photo whose file lies there, if the file is as it was when indexed."""
@@ -124,16 +123,16 @@ class Library:
             facts = os.stat(path)
         except OSError:
             return None
-        row = self.store.db.execute(
+        row = self.store.row(
             "SELECT photo_id FROM files JOIN directories ON directories.id = directory_id"
             " WHERE path = ? AND name = ? AND files.size = ? AND mtime_ns = ?",
             [directory, name, facts.st_size, facts.st_mtime_ns],
-        ).fetchone()
+        )
         return row[0] if row else None
 
     def roots(self) -> tuple[str, ...]:
         """The folders, and single files, that a person added, in path order."""
-        rows = self.store.db.execute("SELECT path FROM roots ORDER BY path")
+        rows = self.store.rows("SELECT path FROM roots ORDER BY path")
         return tuple(os.fsdecode(path) for (path,) in rows)
 
     def covers(self, path: str) -> bool:
@@ -141,18 +140,33 @@ class Library:
         encoded = os.fsencode(path)
         return any(inside(encoded, os.fsencode(root)) for root in self.roots())
 
+    def spelled(self, path: str) -> str:
+        """The absolute path by which the library knows what lies there.
+
+        Someone may come to a root by another way, through a link.
+        """
+        wanted = os.path.abspath(path)
+        if self.covers(wanted):
+            return wanted
+        real = os.path.realpath(os.fsencode(wanted))
+        for root in map(os.fsencode, self.roots()):
+            real_root = os.path.realpath(root)
+            if inside(real, real_root):
+                return os.fsdecode(root + real[len(real_root) :])
+        return wanted
+
     def folder_tree(self) -> tuple[Folder, ...]:
         """The folders a person added, each with its sub-folders and photo counts."""
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             "SELECT path, count(DISTINCT photo_id) FROM directories"
             " JOIN files ON files.directory_id = directories.id"
             " WHERE photo_id IS NOT NULL AND NOT missing GROUP BY directories.id"
-        ).fetchall()
+        )
         return folder_tree([os.fsencode(root) for root in self.roots()], dict(rows))
 
     def failures(self) -> tuple[Failure, ...]:
         """The files that could not be read, by path."""
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             "SELECT path, name, failure, permanent FROM files"
             " JOIN directories ON directories.id = directory_id"
             " WHERE failure IS NOT NULL AND NOT missing ORDER BY path, name"
@@ -166,7 +180,7 @@ class Library:
 
     def tags(self, photo_id: int, model: str) -> tuple[Tag, ...]:
         """The tags suggested for a photo, surest first."""
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             "SELECT term, probability FROM suggestions JOIN terms ON terms.id = term_id"
             " WHERE photo_id = ? AND model_id = (SELECT id FROM models WHERE key = ?)"
             " ORDER BY probability DESC, term",
@@ -176,7 +190,7 @@ class Library:
 
     def tag_counts(self, model: str) -> tuple[TagCount, ...]:
         """Every tag that some photo has, the most frequent first."""
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             "SELECT term, count(*) AS n FROM suggestions"
             " JOIN terms ON terms.id = term_id JOIN photos ON photos.id = photo_id"
             " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present"
@@ -189,11 +203,11 @@ class Library:
 
     def vector(self, photo_id: int, model: str) -> NDArray[np.float32] | None:
         """The photo's embedding, float32 of shape (d,), or None if `model` has not seen it."""
-        row = self.store.db.execute(
+        row = self.store.row(
             "SELECT vector FROM vectors WHERE photo_id = ?"
             " AND model_id = (SELECT id FROM models WHERE key = ?)",
             [photo_id, model],
-        ).fetchone()
+        )
         return np.frombuffer(row[0], np.float16).astype(np.float32) if row else None
 
     def vectors_after(
@@ -205,12 +219,12 @@ class Library:
             The number of the last one given, the photo ids (n,), the vectors (n, d); a photo
             may come a second time, with a vector that replaces the first. n is 0 at the end.
         """
-        rows = self.store.db.execute(
+        rows = self.store.rows(
             "SELECT id, photo_id, vector FROM vectors"
             " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND id > ?"
             " ORDER BY id LIMIT ?",
             [model, last, limit],
-        ).fetchall()
+        )
         if not rows:
             return last, np.empty(0, np.int64), np.empty((0, 0), np.float16)
         photo_ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
@@ -220,7 +234,7 @@ class Library:
     # Settings of this library
 
     def setting(self, name: str) -> str | None:
-        row = self.store.db.execute("SELECT value FROM settings WHERE name = ?", [name]).fetchone()
+        row = self.store.row("SELECT value FROM settings WHERE name = ?", [name])
         return row[0] if row else None
 
     def set_setting(self, name: str, value: str) -> None:
@@ -247,7 +261,7 @@ class Library:
         """A path for each photo: one in `folder` first, then one that is there."""
         wanted = os.fsencode(folder) if folder is not None else None
         paths: dict[int, tuple[bool, bool, bytes]] = {}
-        for photo_id, missing, directory, name in self.store.db.execute(
+        for photo_id, missing, directory, name in self.store.rows(
             "SELECT photo_id, missing, path, name FROM files"
             " JOIN directories ON directories.id = directory_id"
             f" WHERE photo_id IN ({','.join('?' * len(photo_ids))})",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from photoclip.core.folders import inside
+from photoclip.core.folders import SEPARATOR, inside
 from photoclip.core.imaging import is_photo_name
 from photoclip.core.types import Failure
 from photoclip.progress import StopFlag
@@ -24,11 +24,13 @@ _SKIPPED_SUFFIXES = (".lrdata", ".cocatalog", ".thumbnails")
 _APPLE_LIBRARIES = (".photoslibrary", ".photolibrary", ".aplibrary")
 _APPLE_ORIGINALS = frozenset({"originals", "masters"})
 
+_EARLIEST, _LATEST = -(2**63), 2**63 - 1
+
 _UNREADABLE = "It may not be read. Change its permissions, then rescan."
 _GONE = "It went away while it was being read. Connect its drive, then rescan."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """A photo file as its directory entry tells: size in bytes, modification time in ns."""
 
@@ -43,11 +45,22 @@ class Listing:
 
     Attributes:
         asked: the names that were looked for; None for whatever there is.
+        unseen: names of files and folders that are there but were not looked into: links that
+            lead nowhere now, or to what is found elsewhere, and what could not be looked at.
     """
 
     directory: bytes
     files: tuple[FoundFile, ...]
     asked: frozenset[bytes] | None = None
+    unseen: frozenset[bytes] = frozenset()
+
+
+def reaches(root: bytes, path: bytes) -> bool:
+    """Whether a walk of `root` comes to `path`: it lies inside, and not in what is left out."""
+    if not inside(path, root):
+        return False
+    names = [os.fsdecode(name) for name in path[len(root) :].split(SEPARATOR) if name]
+    return all(not name.startswith(".") and _holds_photos(name, False) for name in names)
 
 
 def scan(roots: Sequence[bytes], stop: StopFlag) -> Iterator[Listing | Failure]:
@@ -92,7 +105,8 @@ class _Walk:
         for name in names:
             with suppress(OSError):
                 facts = os.stat(os.path.join(directory, name))
-                files.append(FoundFile(name, facts.st_size, facts.st_mtime_ns))
+                if stat.S_ISREG(facts.st_mode):
+                    files.append(_found(name, facts))
         return Listing(directory, tuple(files), frozenset(names))
 
     def _below(self, root: bytes) -> Iterator[Listing | Failure]:
@@ -100,22 +114,30 @@ class _Walk:
         while pending and not self._stop.stopped:
             directory = pending.pop()
             try:
-                facts = os.stat(directory)
-                if (facts.st_dev, facts.st_ino) in self._entered:
-                    continue
-                self._entered.add((facts.st_dev, facts.st_ino))
-                files, folders = self._list(directory)
+                self._enter(directory)
+                listing, folders = self._list(directory)
             except PermissionError:
                 yield Failure(os.fsdecode(directory), _UNREADABLE, permanent=False)
             except OSError:
                 yield Failure(os.fsdecode(directory), _GONE, permanent=False)
             else:
-                yield Listing(directory, tuple(files))
+                yield listing
                 pending.extend(sorted(folders, reverse=True))
 
-    def _list(self, directory: bytes) -> tuple[list[FoundFile], list[bytes]]:
+    def _enter(self, directory: bytes) -> bool:
+        """Remember a directory; whether it is entered for the first time."""
+        facts = os.stat(directory)
+        place = (facts.st_dev, facts.st_ino)
+        # Some network drives number nothing.
+        first = facts.st_ino == 0 or place not in self._entered
+        self._entered.add(place)
+        return first
+
+    def _list(self, directory: bytes) -> tuple[Listing, list[bytes]]:
+        """What lies in a directory, and which folders in it to go on with."""
         files: list[FoundFile] = []
         folders: list[bytes] = []
+        unseen: set[bytes] = set()
         apple = directory.lower().endswith(tuple(os.fsencode(s) for s in _APPLE_LIBRARIES))
         with os.scandir(directory) as entries:
             for entry in entries:
@@ -124,28 +146,35 @@ class _Walk:
                     continue
                 try:
                     if entry.is_symlink() and not self._leads_out(entry):
-                        continue
-                    if entry.is_dir():
+                        unseen.add(entry.name)
+                    elif entry.is_dir():
                         if _holds_photos(name, apple) and not _is_hidden(entry):
-                            folders.append(entry.path)
+                            if self._enter(entry.path):
+                                folders.append(entry.path)
+                            else:
+                                unseen.add(entry.name)
                     elif is_photo_name(name) and entry.is_file() and not _is_hidden(entry):
-                        facts = entry.stat()
-                        files.append(FoundFile(entry.name, facts.st_size, facts.st_mtime_ns))
+                        files.append(_found(entry.name, entry.stat()))
                 except OSError:
-                    continue  # gone between listing and looking, or a link to nowhere
+                    unseen.add(entry.name)
         files.sort(key=lambda file: file.name)
-        return files, folders
+        return Listing(directory, tuple(files), unseen=frozenset(unseen)), folders
 
     def _leads_out(self, link: "os.DirEntry[bytes]") -> bool:
-        """Whether a link leads to something that is not found anyway."""
+        """Whether a link leads to something that is there and is not found anyway."""
         target = os.path.realpath(link.path)
-        if any(inside(target, root) for root in self._real_roots):
+        if any(inside(target, root) for root in self._real_roots) or not os.path.exists(target):
             return False
         if link.is_file():
             if target in self._linked_files:
                 return False
             self._linked_files.add(target)
         return True
+
+
+def _found(name: bytes, facts: os.stat_result) -> FoundFile:
+    # Some files claim to be from the year 2554; SQLite's numbers end in 2262.
+    return FoundFile(name, facts.st_size, max(_EARLIEST, min(_LATEST, facts.st_mtime_ns)))
 
 
 def _holds_photos(name: str, in_apple_library: bool) -> bool:

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from sqlite_utils import Database
-
 from photoclip.core.folders import below, inside
 from photoclip.core.library import Library
 from photoclip.core.scan import FoundFile, Listing, scan
@@ -38,7 +36,6 @@ class Survey:
         vanished: rows of `files` whose file is gone since the last scan.
         returned: rows whose file was missing and is there again, unchanged.
         skipped: folders that could not be entered.
-        complete: False while the walk goes on, or when it was stopped.
     """
 
     found: int = 0
@@ -48,7 +45,6 @@ class Survey:
     vanished: set[int] = field(default_factory=set)
     returned: set[int] = field(default_factory=set)
     skipped: list[Failure] = field(default_factory=list)
-    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +69,31 @@ def survey(
     """
     result = Survey()
     listed: set[bytes] = set()
+    closed: list[bytes] = []
     decoder = decoder_version()
     for item in scan(roots, stop):
         if isinstance(item, Failure):
             result.skipped.append(item)
+            closed.append(os.fsencode(item.path))
         else:
             listed.add(item.directory)
-            _compare(item, _known_files(library.store.db, item.directory, model, decoder), result)
+            closed += [os.path.join(item.directory, name) for name in item.unseen]
+            _compare(item, _known_files(library, item.directory, model, decoder), result)
         yield result
     if not stop.stopped:
-        result.vanished |= _files_of_vanished_folders(library.store.db, roots, listed, result)
-        result.complete = True
+        result.vanished |= _files_of_vanished_folders(library, roots, listed, closed)
         yield result
 
 
-def mark(library: Library, result: Survey) -> Change:
-    """Write down which files have vanished and which have returned."""
-    if not (result.vanished or result.returned):
+def mark(library: Library, rows: set[int], missing: bool) -> Change:
+    """Write down that these files have vanished, or have returned."""
+    if not rows:
         return Change()
     with library.store.write() as db:
-        for missing, rows in ((1, result.vanished), (0, result.returned)):
-            db.conn.executemany(
-                "UPDATE files SET missing = ? WHERE id = ?", [(missing, row) for row in rows]
-            )
-    return Change(removed=bool(result.vanished), folders=True, tags=True, failures=True)
+        db.conn.executemany(
+            "UPDATE files SET missing = ? WHERE id = ?", [(missing, row) for row in rows]
+        )
+    return Change(removed=missing, folders=True, tags=True, failures=True)
 
 
 def decoder_version() -> str:
@@ -131,12 +128,16 @@ def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> No
     result.vanished |= {
         gone.row
         for name, gone in known.items()
-        if not gone.missing and (listing.asked is None or name in listing.asked)
+        if not gone.missing
+        and name not in listing.unseen
+        and (listing.asked is None or name in listing.asked)
     }
 
 
-def _known_files(db: Database, directory: bytes, model: str, decoder: str) -> dict[bytes, _Known]:
-    rows = db.execute(
+def _known_files(
+    library: Library, directory: bytes, model: str, decoder: str
+) -> dict[bytes, _Known]:
+    rows = library.store.rows(
         "SELECT name, files.id, size, mtime_ns, missing,"
         " EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
         "  (SELECT id FROM models WHERE key = :model)),"
@@ -151,22 +152,23 @@ def _known_files(db: Database, directory: bytes, model: str, decoder: str) -> di
 
 
 def _files_of_vanished_folders(
-    db: Database, roots: Sequence[bytes], listed: set[bytes], result: Survey
+    library: Library, roots: Sequence[bytes], listed: set[bytes], closed: Sequence[bytes]
 ) -> set[int]:
-    """The known files in folders below `roots` that are no longer there."""
-    closed = [os.fsencode(failure.path) for failure in result.skipped]
+    """The known files in folders below `roots` that are no longer there.
+
+    Those below a root of their own, which a walk of `roots` does not come to, are left alone.
+    """
+    apart = [path for path in map(os.fsencode, library.roots()) if path not in roots]
     gone: set[int] = set()
     for root in roots:
-        for directory_id, path in db.execute(
+        other = [*closed, *(path for path in apart if inside(path, root) and path != root)]
+        for directory_id, path in library.store.rows(
             "SELECT id, path FROM directories WHERE path = ? OR (path >= ? AND path < ?)",
             [root, *below(root)],
-        ).fetchall():
-            if path not in listed and not any(inside(path, folder) for folder in closed):
-                gone |= {
-                    row
-                    for (row,) in db.execute(
-                        "SELECT id FROM files WHERE directory_id = ? AND NOT missing",
-                        [directory_id],
-                    )
-                }
+        ):
+            if path not in listed and not any(inside(path, folder) for folder in other):
+                rows = library.store.rows(
+                    "SELECT id FROM files WHERE directory_id = ? AND NOT missing", [directory_id]
+                )
+                gone |= {row for (row,) in rows}
     return gone

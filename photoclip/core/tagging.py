@@ -88,7 +88,7 @@ class Tagger:
         """One for each term, float32 of shape (terms, d)."""
         shape = (len(self._terms), self._encoder.dim)
         if self._cache is not None:
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, EOFError):
                 kept = np.load(self._cache)
                 if kept.shape == shape:
                     return cast(NDArray[np.float32], kept)
@@ -129,15 +129,16 @@ def retag(
         "FROM vectors WHERE model_id = (SELECT id FROM models WHERE key = ?)"
         " AND tagged_with IS NOT ?"
     )
-    (total,) = library.store.db.execute(
-        f"SELECT count(*) {outdated}", [model, tagger.version]
-    ).fetchone()
+    (total,) = library.store.row(f"SELECT count(*) {outdated}", [model, tagger.version])
     done = 0
-    while done < total and not stop.stopped:
-        rows = library.store.db.execute(
+    while done < total:
+        stop.wait_while_paused()
+        if stop.stopped:
+            return
+        rows = library.store.rows(
             f"SELECT id, model_id, photo_id, vector {outdated} LIMIT ?",
             [model, tagger.version, _RETAG_BATCH],
-        ).fetchall()
+        )
         if not rows:
             return
         vectors = np.frombuffer(b"".join(row[3] for row in rows), np.float16)

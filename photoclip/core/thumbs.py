@@ -39,7 +39,12 @@ class Thumbnails:
             part.replace(path)
         except OSError:
             part.unlink(missing_ok=True)
-            raise
+            if not self.exists(content_hash):  # else another thread was first
+                raise
 
     def exists(self, content_hash: str) -> bool:
-        return self.path(content_hash).exists()
+        """Whether there is one; an empty file, left by a power cut, is none."""
+        try:
+            return self.path(content_hash).stat().st_size > 0
+        except OSError:
+            return False

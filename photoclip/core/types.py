@@ -122,7 +122,7 @@ class Change:
     """What a write changed, for views to refresh from.
 
     Attributes:
-        added: ids of photos that became visible.
+        added: ids of photos that were stored, and may have become visible.
         removed: whether any photo went out of sight.
         folders, tags, failures: whether these lists may read differently now.
     """
@@ -139,7 +139,7 @@ class Change:
 
 @dataclass(frozen=True)
 class IndexProgress(Progress):
-    """A report of indexing. Phases: "scanning", "loading" (the model), "indexing"."""
+    """A report of indexing. Phases: "scanning", "loading" (the model), "indexing", "tagging"."""
 
     change: Change = field(default_factory=Change)
 

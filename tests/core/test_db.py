@@ -83,7 +83,7 @@ def test_a_failed_write_stores_nothing(tmp_path: Path) -> None:
             connection.execute("INSERT INTO settings VALUES ('z', 'b')")
             connection.execute(duplicate)
 
-    with pytest.raises(PhotoClipError):
+    with pytest.raises(sqlite3.IntegrityError):
         write()
     assert store.db.execute("SELECT count(*) FROM settings").fetchone() == (0,)
     store.close()
@@ -102,4 +102,59 @@ def test_threads_see_each_others_writes(tmp_path: Path) -> None:
     thread.join()
     assert store.db.execute("SELECT value FROM settings").fetchone() == ("b",)
     assert store.revision() != before
+    store.close()
+
+
+def test_a_write_keeps_other_programs_out_from_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "library.photoclip")
+    monkeypatch.setattr(db, "_BUSY_TIMEOUT", 1)
+    other = Store(tmp_path / "library.photoclip")
+    with (
+        store.write() as connection,
+        pytest.raises(PhotoClipError, match="Another program"),
+        other.write(),
+    ):
+        connection.execute("SELECT 1")
+    other.close()
+    store.close()
+
+
+def test_a_library_whose_making_was_cut_off_is_made_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "library.photoclip"
+
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(*_: object) -> None:
+        raise CutOffError
+
+    apply = db.migrations.apply
+    monkeypatch.setattr(db.migrations, "apply", lambda made: (apply(made), cut_off()))
+    with pytest.raises(CutOffError):
+        Store(path)
+    monkeypatch.undo()
+    Store(path).close()
+
+
+def test_damage_found_while_reading_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "library.photoclip"
+    store = Store(path)
+    with store.write() as connection:
+        connection.execute("INSERT INTO settings VALUES ('a', ?)", ["x" * 100_000])
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 4096 * 8)
+    with pytest.raises(PhotoClipError, match=r"damaged|not a PhotoClip library"):
+        Store(path).rows("SELECT * FROM settings")
+
+
+def test_wrong_sql_is_a_bug_and_stays_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "fullmoon" / "library.photoclip")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        store.rows("SELECT * FROM nowhere")
     store.close()

@@ -5,8 +5,11 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from photoclip.core import indexing
 from photoclip.core.indexing import index
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
@@ -306,3 +309,148 @@ def test_removing_a_folder_hides_it_and_adding_it_brings_it_back(
     run(library, encoder, photos)
     assert names(library) == ["a.jpg"]
     assert encoder.images_encoded == 1
+
+
+def test_a_folder_taken_out_while_it_is_read_leaves_nothing_behind(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    for i in range(40):
+        save_photo(photos / f"{i}.jpg")
+    for progress in index(library, encoder, Tagger(encoder), [str(photos)], StopFlag()):
+        if progress.phase == "indexing":
+            library.remove_root(str(photos))
+    assert library.roots() == ()
+    assert names(library) == []
+    assert library.failures() == ()
+
+
+def test_a_known_file_that_cannot_be_read_now_keeps_its_photo(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save_photo(photos / "a.jpg")
+    run(library, encoder, photos)
+    os.utime(path, ns=(1, 1))
+
+    def refuse(*_: object) -> None:  # chmod would not keep out the system's administrator
+        raise PermissionError
+
+    monkeypatch.setattr(indexing, "open", refuse, raising=False)
+    assert run(library, encoder, photos).failed == 1
+    assert names(library) == ["a.jpg"]
+    monkeypatch.undo()
+    assert run(library, encoder, photos).unchanged == 1
+
+
+def test_a_photo_the_model_cannot_take_does_not_hold_up_the_others(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(10):
+        save_photo(photos / f"{i}.jpg", "black" if i == 5 else "red")
+    embed = encoder.encode_images
+
+    def refuse_black(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if (pixels.max(axis=(1, 2, 3)) < 10).any():
+            raise PhotoClipError("no usable numbers")
+        return embed(pixels)
+
+    monkeypatch.setattr(encoder, "encode_images", refuse_black)
+    report = run(library, encoder, photos)
+    assert (report.indexed, report.failed) == (9, 1)
+    for i in range(10):
+        (photos / f"{i}.jpg").unlink()
+    save_photo(photos / "x.jpg", "black")
+    with pytest.raises(PhotoClipError, match="no usable numbers"):
+        run(library, encoder, photos)
+
+
+def test_moved_photos_never_leave_the_grid(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    for i in range(10):
+        save_photo(photos / "here" / f"{i}.jpg")
+    run(library, encoder, photos)
+    (photos / "here").rename(photos / "there")
+    for _ in index(library, encoder, Tagger(encoder), [str(photos)], StopFlag()):
+        assert library.counts(encoder.id).photos == 10
+
+
+def test_a_skipped_folder_that_was_asked_for_stays(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    save_photo(photos / "a.jpg")
+    save_photo(photos / "Cache" / "b.jpg")
+    run(library, encoder, photos)
+    assert names(library) == ["a.jpg"]
+    run(library, encoder, photos / "Cache")
+    run(library, encoder, photos)
+    assert sorted(names(library)) == ["a.jpg", "b.jpg"]
+    assert len(library.roots()) == 2
+
+
+def test_what_a_link_leads_to_may_be_away_for_a_while(
+    library: Library, encoder: ColourEncoder, photos: Path, tmp_path: Path
+) -> None:
+    save_photo(tmp_path / "drive" / "a.jpg")
+    (photos / "link").symlink_to(tmp_path / "drive")
+    run(library, encoder, photos)
+    (tmp_path / "drive").rename(tmp_path / "unplugged")
+    assert run(library, encoder, photos).missing == 0
+    assert names(library) == ["a.jpg"]
+
+
+def test_a_folder_added_by_another_way_is_the_same_folder(
+    library: Library, encoder: ColourEncoder, photos: Path, tmp_path: Path
+) -> None:
+    save_photo(photos / "sub" / "a.jpg")
+    (tmp_path / "link").symlink_to(photos)
+    run(library, encoder, photos)
+    for path in (tmp_path / "link", tmp_path / "link" / "sub"):
+        report = run(library, encoder, path)
+        assert (report.found, report.unchanged, report.missing) == (1, 1, 0)
+    assert library.roots() == (str(photos),)
+
+
+def test_lost_thumbnails_are_made_again(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    path = save_photo(photos / "a.jpg")
+    run(library, encoder, photos)
+    [content_hash] = library.content_hashes([library.photo_at(str(path)) or 0]).values()
+    library.thumbnails.path(content_hash).write_bytes(b"")
+    os.utime(path, ns=(1, 1))
+    run(library, encoder, photos)
+    assert library.thumbnails.read(content_hash)
+    assert encoder.images_encoded == 1
+
+
+def test_times_out_of_this_world_are_taken(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    path = save_photo(photos / "a.jpg")
+    try:
+        os.utime(path, (12_000_000_000, 12_000_000_000))  # the year 2350
+    except OSError:
+        pytest.skip("this file system has no such times")
+    run(library, encoder, photos)
+    assert names(library) == ["a.jpg"]
+    assert run(library, encoder, photos).unchanged == 1
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ""])
+def test_what_is_no_photo_is_refused(
+    library: Library, encoder: ColourEncoder, photos: Path, name: str
+) -> None:
+    (photos / "notes.txt").touch()
+    path = str(photos / name) if name else ""
+    with pytest.raises(PhotoClipError):
+        list(index(library, encoder, Tagger(encoder), [path], StopFlag()))
+    assert library.roots() == ()
+
+
+def test_many_runs_leave_no_connections_open(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    for i in range(8):
+        save_photo(photos / f"{i}.jpg")
+        run(library, encoder, photos)
+    assert len(library.store._connections) <= 2 + (os.cpu_count() or 1)

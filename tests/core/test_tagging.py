@@ -70,7 +70,7 @@ def test_a_new_vocabulary_changes_the_tags_from_stored_vectors(
     run(library, encoder, photos)
     for vocabulary, expected in (
         (colours, {"red": 1, "blue": 1}),
-        (write(tmp_path / "new.tsv", "crimson", "green"), {"crimson": 1}),
+        (write(tmp_path / "new.tsv", "crimson", "navy"), {"crimson": 1, "navy": 1}),
     ):
         tagger = Tagger(encoder, vocabulary)
         assert [done for done, *_ in retag(library, encoder.id, tagger, StopFlag())] == [2]

@@ -67,7 +67,11 @@ def run(library_path: Path, paths: Sequence[str] = (), model: str | None = None)
     absolute = [os.path.abspath(path) for path in paths]
     if single.hand_over(library_path, absolute):
         return 0
-    return _run(application, library_path, absolute, model)
+    try:
+        return _run(application, library_path, absolute, model)
+    except PhotoClipError as error:
+        _show(error)
+        raise
 
 
 def check_screen() -> None:
@@ -87,6 +91,16 @@ def check_screen() -> None:
                 ctypes.CDLL(name)
             except OSError as error:
                 raise _missing_library(name) from error
+
+
+def _show(error: PhotoClipError) -> None:
+    """Show why the app cannot start to whoever started it by a double click, without a terminal."""
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QMessageBox
+
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    if not terminal and QGuiApplication.platformName() != "offscreen":
+        QMessageBox.critical(None, "PhotoClip", str(error))
 
 
 def _missing_library(name: str) -> PhotoClipError:
@@ -137,8 +151,13 @@ def _run(
     from photoclip.ui.theme import Theme
 
     library = Library(library_path)
-    chosen = model or library.setting("model") or STARTER
-    encoder = OpenClipEncoder(find_model(chosen, places.models_dir()), cache_dir=places.cache_dir())
+    problem = ""
+    try:
+        found = find_model(model or library.setting("model") or STARTER, places.models_dir())
+    except PhotoClipError as error:
+        problem = f"{error} The starter model answers instead."
+        found = find_model(STARTER, places.models_dir())
+    encoder = OpenClipEncoder(found, cache_dir=places.cache_dir())
     tagger = Tagger(encoder, cache_dir=places.cache_dir())
 
     def run_index(
@@ -155,12 +174,14 @@ def _run(
         Theme(application),
     )
     doorbell = Doorbell(library_path)
-    doorbell.rung.connect(shell.window.add_paths)
-    doorbell.rung.connect(lambda _: shell.window.activateWindow())
-    shell.closed.connect(application.quit)
-    _report_bugs(shell.bridge)
-    shell.start(paths)
     try:
+        doorbell.rung.connect(shell.window.add_paths)
+        doorbell.rung.connect(lambda _: shell.window.activateWindow())
+        shell.closed.connect(application.quit)
+        _report_bugs(shell.bridge)
+        shell.start(paths)
+        if problem:
+            shell.bridge.failed.emit(problem)
         return application.exec()
     finally:
         doorbell.close()

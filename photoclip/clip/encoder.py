@@ -268,9 +268,20 @@ class OpenClipEncoder:
 def _best_device() -> str:
     import torch
 
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return next(
+        (device for device, is_there in there.items() if is_there and _works(device)), "cpu"
+    )
+
+
+def _works(device: str) -> bool:
+    """Whether torch can compute on it: it may be older than what this torch was built for."""
+    import torch
+
+    try:
+        return bool((torch.ones(8, device=device) @ torch.ones(8, device=device)).item() == 8)
+    except RuntimeError:
+        return False
 
 
 def _lengths(tokens: "torch.Tensor", padding: int) -> NDArray[np.int64]:

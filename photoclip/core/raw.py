@@ -10,7 +10,7 @@ from photoclip.core.exif import NO_EXIF, Exif, exif_of_cr3, read_exif
 from photoclip.core.formats import Format
 from photoclip.core.jpeg import exif_of_jpeg
 from photoclip.core.openers import open_picture
-from photoclip.core.unreadable import no_raw_decoder, too_large
+from photoclip.core.unreadable import cut_short, no_raw_decoder, too_large
 
 try:
     import rawpy
@@ -19,6 +19,9 @@ except ImportError:  # no wheels for Intel Macs any more
 
 # LibRaw's flip to EXIF orientation.
 _FLIPS: Final = {3: 3, 5: 8, 6: 6}
+# A file with fewer bytes than this share of its pixels has lost the sensor's data: no compression of
+# that gets to a quarter bit a pixel. LibRaw would develop whatever the memory held before.
+_LEAST_BYTES_PER_PIXEL: Final = 1 / 32
 # The largest sensors have 150 megapixels; developing needs about 16 bytes of memory for each.
 _MOST_PIXELS: Final = 200_000_000
 
@@ -55,6 +58,10 @@ def read_raw(data: bytes, min_side: int) -> RawPicture:
             return _as_picture(preview, orientation, sensor, upright)
         if not _fits(sizes):
             raise too_large(upright)
+        if len(data) < _LEAST_BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height:
+            if preview is None:
+                raise cut_short()
+            return _as_picture(preview, orientation, sensor, upright)
         try:
             pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
         except rawpy.LibRawError:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from photoclip.core.folders import inside
 from photoclip.core.library import Library
 from photoclip.core.types import Change, Hit, Photo, Scope, Tag
 from photoclip.errors import PhotoClipError
@@ -18,6 +19,8 @@ from photoclip.ui.index_job import merged
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.places import History, Place
 
+# The most photos that one query brings.
+_MOST = 500
 # Typing faster than this asks only for its last phrase, in ms.
 _TYPING = 40
 # A list is read anew at most this often while photos arrive, in ms, and never so that reading
@@ -42,6 +45,7 @@ class Listing:
         anchor: where in it to begin; None for the top.
         arrived: whether the person has just come to this place; else it was read again, since
             the library has changed.
+        cut: whether a search may have found more photos than these.
     """
 
     place: Place
@@ -49,6 +53,7 @@ class Listing:
     times: NDArray[np.int64] | None
     anchor: Anchor | None
     arrived: bool
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class Session(QObject):
         self._history = History()
         self._due = Change()
         self._took = 0.0
+        self._writes = 0
         self._typing = QTimer(self, singleShot=True, interval=_TYPING)
         self._typing.timeout.connect(self._typed)
         self._wish: tuple[str, Anchor | None] | None = None
@@ -194,8 +200,9 @@ class Session(QObject):
         """Call `done` with the path and the root that holds it, if one does by now."""
 
         def find() -> str | None:
-            holding = [r for r in self.library.roots() if os.path.commonpath([r, path]) == r]
-            return holding[0] if holding else None
+            wanted = os.fsencode(path)
+            roots = self.library.roots()
+            return next((root for root in roots if inside(wanted, os.fsencode(root))), None)
 
         def answer(root: str | None) -> None:
             if root is not None:
@@ -205,7 +212,9 @@ class Session(QObject):
 
     def write(self, work: Callable[[], Change]) -> None:
         """Change the library in the background and show it."""
-        self._reading.submit("write", work, self.refresh)
+        # A key of its own: a lane lets the latest work with a key replace the earlier.
+        self._writes += 1
+        self._reading.submit(f"write {self._writes}", work, self.refresh)
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being read or searched."""
@@ -254,11 +263,11 @@ class Session(QObject):
     def _query(self, place: Place, anchor: Anchor | None, arrived: bool) -> None:
         def ask() -> Listing:
             if place.similar is not None:
-                hits = self._answers().similar(place.similar, place.scope)
+                hits = self._answers().similar(place.similar, place.scope, limit=_MOST)
             else:
-                hits = self._answers().search(place.text, place.scope)
+                hits = self._answers().search(place.text, place.scope, limit=_MOST)
             ids = np.fromiter((hit.photo_id for hit in hits), np.int64, len(hits))
-            return Listing(place, ids, None, anchor, arrived)
+            return Listing(place, ids, None, anchor, arrived, cut=len(hits) == _MOST)
 
         def failed(error: PhotoClipError) -> None:
             self.searching.emit(False)

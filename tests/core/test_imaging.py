@@ -457,16 +457,20 @@ def test_real_and_broken_files_give_a_picture_or_a_sentence(folder: str) -> None
         assert time.perf_counter() - start < 5, path.name
     if folder == "formats":
         unread = {name: why for name, why in unread.items() if is_photo_name(name)}
-        # A stub without pixels, and a GIF cut in its first frame.
-        assert set(unread) == {"Nikon.nef", "truncated.gif"}
+        # Stubs without pixels, and a GIF cut in its first frame.
+        assert set(unread) == {"Nikon.nef", "DNG.dng", "IMG_1361.dng", "truncated.gif"}
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="no shared photos (PHOTOCLIP_TEST_DATA)")
-def test_raw_shows_its_preview_or_is_developed() -> None:
+def test_raw_shows_its_preview_or_is_developed(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rawpy", reason="there is no RAW decoder on this computer")
     with_preview = decode((DATA / "formats/photoprism_examples/canon_eos_6d.dng").read_bytes(), 384)
     assert (with_preview.format, with_preview.width, with_preview.height) == ("RAW", 1224, 816)
     assert min(with_preview.image.size) >= 384
-    developed = decode((DATA / "formats/exiv2_test_data/IMG_1361.dng").read_bytes(), 384)
-    assert (developed.width, developed.height) == (3024, 4032)
-    assert developed.image.width < developed.image.height
+    monkeypatch.setattr(raw_module, "_preview", lambda _: None)
+    developed = decode((DATA / "formats/photoprism_examples/canon_eos_6d.dng").read_bytes(), 384)
+    assert (developed.width, developed.height) == (1224, 816)
+    assert developed.image.getextrema() != ((0, 0), (0, 0), (0, 0))
+    # 12 megapixels in 64 kB: the sensor's data was taken out.
+    with pytest.raises(UnreadablePhoto, match="cut short"):
+        decode((DATA / "formats/exiv2_test_data/IMG_1361.dng").read_bytes(), 384)

@@ -19,8 +19,8 @@ except ImportError:  # no wheels for Intel Macs any more
 
 # LibRaw's flip to EXIF orientation.
 _FLIPS: Final = {3: 3, 5: 8, 6: 6}
-# A file with fewer bytes than this share of its pixels has lost the sensor's data: no compression of
-# that gets to a quarter bit a pixel. LibRaw would develop whatever the memory held before.
+# A file with fewer bytes than this share of its pixels has lost the sensor's data: no compression
+# of that gets to a quarter bit a pixel. LibRaw would develop whatever the memory held before.
 _LEAST_BYTES_PER_PIXEL: Final = 1 / 32
 # The largest sensors have 150 megapixels; developing needs about 16 bytes of memory for each.
 _MOST_PIXELS: Final = 200_000_000

@@ -57,7 +57,7 @@ class Thumbnails(QObject):
         self._changed = threading.Condition()
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"photoclip-thumbnails-{n}")
+            threading.Thread(target=self._work, name=f"photoclip-thumbnails-{n}", daemon=True)
             for n in range(_THREADS)
         ]
         for thread in self._threads:

@@ -309,5 +309,6 @@ def test_real_photos() -> None:
     place = of("formats/ianare_exif_samples/jpg/gps/DSCN0010.jpg")
     assert place.latitude == pytest.approx(43.467448, abs=1e-5)
     assert place.longitude == pytest.approx(11.885127, abs=1e-5)
-    raw = of("formats/exiv2_test_data/IMG_1361.dng")
-    assert (raw.captured_at, raw.captured_offset) == ("2020-12-29T14:24:45", -300)
+    raw = of("formats/photoprism_examples/canon_eos_6d.dng")
+    assert (raw.captured_at, raw.camera) == ("2019-06-06T07:29:51", "Canon EOS 6D")
+    assert raw.lens == "EF24-105mm f/4L IS USM"

@@ -70,7 +70,7 @@ def commands() -> tuple[Command, ...]:
             "full_screen", _tr("Full screen"), "everywhere", ("F11",), ("Ctrl+Meta+F",),
             checkable=True,
         ),
-        Command("keys", _tr("Keys"), "everywhere", ("F1",)),
+        Command("keys", _tr("Keyboard shortcuts"), "everywhere", ("F1",)),
         Command("close", _tr("Close the window"), "everywhere", ("Ctrl+W",)),
         Command("quit", _tr("Quit"), "everywhere", ("Ctrl+Q",)),
         Command("select_all", _tr("Select all"), "grid", ("Ctrl+A",)),

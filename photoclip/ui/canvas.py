@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QWidget
 
 _STEP = 1.25
 _LARGEST = 16.0
+# A small photo is enlarged to fit, but not until it is a blur.
+_LARGEST_FIT = 3.0
 
 
 class Canvas(QWidget):
@@ -63,12 +65,12 @@ class Canvas(QWidget):
         return min(1.0, self.scale)
 
     def fit_scale(self) -> float:
-        """What fits the photo into the view; a small one is not enlarged."""
+        """What fits the photo into the view; a very small one stays small."""
         if self._size.isEmpty():
             return 1.0
         ratio = self.devicePixelRatioF()
         return min(
-            1.0,
+            _LARGEST_FIT,
             self.width() * ratio / self._size.width(),
             self.height() * ratio / self._size.height(),
         )
@@ -80,7 +82,7 @@ class Canvas(QWidget):
 
     def toggle(self, at: QPointF | None = None) -> None:
         """From fitted to one screen pixel per photo pixel, and back."""
-        if self._fitted and self.fit_scale() < 1.0:
+        if self._fitted and self.fit_scale() != 1.0:
             self.zoom_to(1.0, at)
         else:
             self.fit()
@@ -91,10 +93,10 @@ class Canvas(QWidget):
     def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
         """Zoom so that the point of the photo under `at` (the middle by default) stays there."""
         at = at if at is not None else QPointF(self.width() / 2, self.height() / 2)
-        smallest = self.fit_scale()
-        target = min(max(scale, smallest), _LARGEST)
+        fitting = self.fit_scale()
+        target = min(max(scale, min(1.0, fitting)), _LARGEST)
         held = self._to_photo(at)
-        self._fitted = target <= smallest * 1.001
+        self._fitted = abs(target / fitting - 1) < 0.001
         if self._fitted:
             self.fit()
             return
@@ -151,7 +153,7 @@ class Canvas(QWidget):
             painter.fillRect(box, self._ground.lighter(160))
             return
         # Beyond twice its size a person wants to see the pixels themselves.
-        smooth = self.scale < 2.0
+        smooth = self._fitted or self.scale < 2.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
 

@@ -1,5 +1,6 @@
 """The content: a heading that says what is shown and how much of it, above the grid."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from photoclip.core.paths import display_name
-from photoclip.core.types import Counts, Scope
+from photoclip.core.types import Counts, Folder, Scope
 from photoclip.ui import icons
-from photoclip.ui.controls import Chip, ElidedLabel, label
+from photoclip.ui.controls import Chip, ElidedLabel, button, label
 from photoclip.ui.failures import Failures
 from photoclip.ui.grid import GridView
 from photoclip.ui.grid_layout import fitting_period, sections
@@ -44,7 +44,7 @@ class _Empty(QWidget):
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = label("", "secondary", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._button = QPushButton()
+        self._button = button()
         self._button.clicked.connect(lambda: self.asked.emit())
         self._button.hide()
         column = QVBoxLayout(self)
@@ -57,13 +57,13 @@ class _Empty(QWidget):
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(3)
 
-    def say(self, icon: str, title: str, text: str = "", button: str = "") -> None:
+    def say(self, icon: str, title: str, text: str = "", offer: str = "") -> None:
         self._icon = icon
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
+        self._button.setText(offer)
+        self._button.setVisible(bool(offer))
         self._draw()
 
     def words(self) -> str:
@@ -83,12 +83,12 @@ class Content(QWidget):
     """Heading, chips, grid, and the sentences in place of a grid.
 
     Signals:
-        scopeCleared, searchCleared: a chip was closed, or "search everywhere" asked.
-        refined: a listing read anew was held back or applied; the grid shows it now.
+        scopeCleared: the chip was closed, or "search everywhere" asked.
+        folderAsked: there is nothing here, and a folder is to be added.
     """
 
     scopeCleared = Signal()
-    searchCleared = Signal()
+    folderAsked = Signal()
 
     def __init__(self, grid: GridView, failures: Failures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +96,8 @@ class Content(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.grid = grid
         self._counts = Counts(0, 0, 0)
-        self._indexing = False
+        self._phase = ""
+        self._away: frozenset[str] = frozenset()
         self._place = Place()
         self._listing: Listing | None = None
         self._held: Listing | None = None
@@ -117,12 +118,12 @@ class Content(QWidget):
         self._wait = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._wait.timeout.connect(self._show_busy)
         self._empty = _Empty()
-        self._empty.asked.connect(lambda: self.scopeCleared.emit())
+        self._empty.asked.connect(self._do_offer)
         self._stack = QStackedWidget()
         self._stack.addWidget(grid)
         self._stack.addWidget(self._empty)
-        self._pill = QPushButton(self)
-        self._pill.setProperty("pill", True)
+        self._pill = button("", "pill")
+        self._pill.setParent(self)
         self._pill.clicked.connect(self.show_new)
         self._pill.hide()
         self._failures = failures
@@ -186,9 +187,16 @@ class Content(QWidget):
         self._counts = counts
         self._show_note()
 
-    def show_indexing(self, running: bool) -> None:
-        self._indexing = running
+    def show_folders(self, folders: Iterable[Folder]) -> None:
+        """Know which folders are on drives that are not connected."""
+        self._away = frozenset(_away(folders))
         self._show_note()
+
+    def show_indexing(self, phase: str) -> None:
+        """What indexing is at, "" while it does not run."""
+        if phase != self._phase:
+            self._phase = phase
+            self._show_note()
 
     def show_searching(self, searching: bool) -> None:
         if searching:
@@ -228,6 +236,13 @@ class Content(QWidget):
         if self._stack.currentIndex() == 1:
             return self._empty.words()
         return f"{self._title.full_text}: {self._note.full_text}"
+
+    def take_focus(self) -> None:
+        """Give the focus to what is shown."""
+        if self._place.failures:
+            self._failures.focus_list()
+        else:
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # How new photos come in
 
@@ -303,20 +318,37 @@ class Content(QWidget):
             if self.held_count:
                 text = self.tr("%1 of %2 photos").replace("%1", number(count))
                 text = text.replace("%2", number(count + self.held_count))
+            if listing.place.scope.folder in self._away:
+                text = f"{text} · {self.tr('not connected')}"
             self._note.show_text(text)
             return
+        text = self._ranked(listing)
         ready, photos = self._counts.searchable, self._counts.photos
-        everywhere = listing.place.scope == Scope()
-        if everywhere:
-            text = self.tr("%1 of %2 photos, best first")
-        else:
-            text = self.tr("%Ln photo(s), best first", "", count)
-        text = text.replace("%1", number(count)).replace("%2", number(ready))
         if ready < photos:
-            so_far = self.tr("%1 of %2 photos searchable so far")
+            so_far = self.tr("%1 of %2 photos searchable")
+            if self._phase:
+                so_far = self.tr("%1 of %2 photos searchable so far")
             so_far = so_far.replace("%1", number(ready)).replace("%2", number(photos))
             text = f"{text} · {so_far}"
         self._note.show_text(text)
+
+    def _ranked(self, listing: Listing) -> str:
+        """What the results are: every photo is ranked, and the first of them are shown."""
+        place, counts, count = listing.place, self._counts, len(listing.ids)
+        similar, everywhere = place.similar is not None, place.scope == Scope()
+        if listing.cut and count < counts.searchable:
+            text = self.tr("The %1 most similar") if similar else self.tr("The %1 best matches")
+            if everywhere and similar:
+                text = self.tr("The %1 most similar of %2 photos")
+            elif everywhere:
+                text = self.tr("The %1 best matches of %2 photos")
+            number = self.locale().toString
+            return text.replace("%1", number(count)).replace("%2", number(counts.searchable))
+        if similar:
+            return self.tr("%Ln photo(s), most similar first", "", count)
+        if counts.searchable < counts.photos:
+            return self.tr("%Ln photo(s), best matches first", "", count)
+        return self.tr("All %Ln photo(s), best matches first", "", count)
 
     def _say_empty(self, place: Place) -> None:
         if place.similar is not None or (place.text and self._counts.searchable == 0):
@@ -329,7 +361,14 @@ class Content(QWidget):
             self._empty.say(
                 "search", self.tr("Nothing here to search"), "", self.tr("Search everywhere")
             )
-        elif place.scope.folder is not None:
+        elif place.scope.folder in self._away:
+            name = display_name(place.scope.folder or "")
+            self._empty.say(
+                "drive-off",
+                self.tr("“%1” is not connected").replace("%1", name),
+                self.tr("Connect its drive, then rescan."),
+            )
+        elif place.scope.folder is not None and not self._phase:
             name = display_name(place.scope.folder)
             self._empty.say(
                 "folder",
@@ -338,7 +377,13 @@ class Content(QWidget):
             )
         elif place.scope.tag is not None:
             self._empty.say("tag", self.tr("No photo has this tag now"))
-        elif self._indexing:
+        elif self._phase == "loading":
+            self._empty.say(
+                "photos",
+                self.tr("Getting ready to look at your photos…"),
+                self.tr("The first appear in a moment."),
+            )
+        elif self._phase:
             self._empty.say(
                 "photos", self.tr("Looking for photos…"), self.tr("The first appear in a moment.")
             )
@@ -347,7 +392,11 @@ class Content(QWidget):
                 "photos",
                 self.tr("No photos in your folders"),
                 self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more. Drop another folder here."),
+                self.tr("Choose a folder…"),
             )
+
+    def _do_offer(self) -> None:
+        (self.scopeCleared if self._place.searching else self.folderAsked).emit()
 
     def _show_busy(self) -> None:
         self._busy.setRange(0, 0)
@@ -363,3 +412,10 @@ class Content(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_pill()
+
+
+def _away(folders: Iterable[Folder]) -> Iterator[str]:
+    for folder in folders:
+        if not folder.online:
+            yield folder.path
+        yield from _away(folder.children)

@@ -4,10 +4,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
     QLabel,
     QLayout,
     QLayoutItem,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -27,13 +27,12 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
-def rule() -> QFrame:
-    """A thin decorative line."""
-    made = QFrame()
-    made.setFixedHeight(1)
-    made.setObjectName("rule")
-    made.setBackgroundRole(QPalette.ColorRole.Midlight)
-    made.setAutoFillBackground(True)
+def button(text: str = "", *kinds: str) -> QPushButton:
+    """A button that Enter presses too, dressed by its kinds ("flat", "large", "primary")."""
+    made = QPushButton(text)
+    made.setAutoDefault(True)
+    for kind in kinds:
+        made.setProperty(kind, True)
     return made
 
 
@@ -207,12 +206,19 @@ class Chip(QAbstractButton):
 
 
 class FlowLayout(QLayout):
-    """Puts widgets beside each other and goes on in the next line when one is full."""
+    """Puts widgets beside each other and goes on in the next line when one is full.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
+    Args:
+        centred: whether the lines stand in the middle.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, spacing: int = 6, centred: bool = False
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = spacing
+        self._centred = centred
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -235,10 +241,6 @@ class FlowLayout(QLayout):
                 widget.hide()
                 widget.deleteLater()
 
-    def line_width(self) -> int:
-        """How wide all would be in one line."""
-        return sum(item.sizeHint().width() + self._gap for item in self._items)
-
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -259,13 +261,27 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, rect: QRect, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        y = rect.y() - self._gap
+        for line in self._lines(rect.width()):
+            y += self._gap
+            free = rect.width() - sum(size.width() + self._gap for _, size in line) + self._gap
+            x = rect.x() + (free // 2 if self._centred else 0)
+            for item, size in line:
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y), size))
+                x += size.width() + self._gap
+            y += max(size.height() for _, size in line)
+        return max(0, y - rect.y())
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items with their sizes, line by line."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
         for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(max(40, rect.width()), 10_000))
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            line = max(line, size.height())
-        return y + line - rect.y()
+            size = item.sizeHint().boundedTo(QSize(max(40, width), 10_000))
+            if not lines or used + size.width() > width:
+                lines.append([])
+                used = 0
+            lines[-1].append((item, size))
+            used += size.width() + self._gap
+        return lines

@@ -1,10 +1,11 @@
 """The details of the current photo: a large preview, what the file says, and its tags."""
 
+import os
+
 from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import (
-    QFormLayout,
-    QFrame,
+    QGridLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
@@ -81,11 +82,10 @@ class Details(QWidget):
         self._photo_id: int | None = None
         self.preview = Preview()
         self._name = ElidedLabel("heading")
-        self._facts = QFormLayout()
+        self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(6)
-        self._facts.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._facts.setColumnStretch(1, 1)
         self._problem = label("", "warn", wrap=True)
         self._problem.hide()
         self._tags = QWidget()
@@ -95,7 +95,8 @@ class Details(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
         column = QVBoxLayout()
-        column.setContentsMargins(16, 16, 16, 16)
+        # With the frame of the area, which shows the focus, the photo stands 16 from the edge.
+        column.setContentsMargins(14, 14, 14, 14)
         column.setSpacing(8)
         column.addWidget(self.preview)
         column.addWidget(self._problem)
@@ -111,9 +112,9 @@ class Details(QWidget):
         body.setObjectName("detailsBody")
         body.setLayout(column)
         self._area = QScrollArea()
+        self._area.setObjectName("detailsArea")
         self._area.setWidget(body)
         self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setAccessibleName(self.tr("Details of the photo"))
         self._pages = QStackedWidget()
@@ -172,23 +173,24 @@ class Details(QWidget):
             (self.tr("Exposure"), exposure_line(photo, locale)),
             (self.tr("Size"), size_line(photo, locale)),
             (self.tr("Place"), _coordinates(photo, locale)),
-            (self.tr("Folder"), display(photo.path[: -len(photo.path.rsplit("/", 1)[-1]) - 1])),
+            (self.tr("Folder"), display(os.path.dirname(photo.path))),
         ]
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
-        for title, value in rows:
-            if value:
-                text = self._value(value)
-                name = label(title, "secondary")
-                name.setBuddy(text)
-                name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-                name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-                self._facts.addRow(name, text)
+        while item := self._facts.takeAt(0):
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for row, (title, value) in enumerate(pair for pair in rows if pair[1]):
+            text = self._value(value)
+            name = label(title, "secondary")
+            name.setBuddy(text)
+            self._facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(text, row, 1)
 
     def _value(self, value: str) -> QLabel:
         # Slashes and the like may break a line, so that a long path shows whole.
         text = label(value.replace("/", "/\u200b").replace("_", "_\u200b"), "", wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text.setAccessibleName(value)
         return text
 
@@ -205,7 +207,7 @@ class Details(QWidget):
         self._tags.updateGeometry()
         self._no_tags.setVisible(not tags)
         self._no_tags.setText(
-            self.tr("No tag of the vocabulary fits this photo.")
+            self.tr("No tag fits this photo well enough.")
             if searchable
             else self.tr("Tags follow once the photo has been looked at.")
         )

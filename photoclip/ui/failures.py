@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QMenu,
-    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -32,7 +31,7 @@ from PySide6.QtWidgets import (
 from photoclip.core.paths import display, display_name
 from photoclip.core.types import Failure
 from photoclip.ui import icons
-from photoclip.ui.controls import label
+from photoclip.ui.controls import button, label
 from photoclip.ui.theme import body_size, scaled
 
 FailureRole = Qt.ItemDataRole.UserRole
@@ -126,11 +125,10 @@ class _Delegate(QStyledItemDelegate):
 
 
 class Failures(QWidget):
-    """Signals: retryAsked with paths; showAsked with one path; closed."""
+    """Signals: retryAsked with paths; showAsked with one path."""
 
     retryAsked = Signal(object)
     showAsked = Signal(object)
-    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -152,11 +150,13 @@ class Failures(QWidget):
         self._list.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self._title = label("", "heading", wrap=True)
         self._note = label(
-            self.tr("All other files go on. None of these was changed."), "secondary", wrap=True
+            self.tr("Nothing else is affected, and none of these files was changed."),
+            "secondary",
+            wrap=True,
         )
-        self._show_button = QPushButton(self.tr("Show in file manager"))
+        self._show_button = button(self.tr("Show in file manager"))
         self._show_button.clicked.connect(self._show)
-        self._retry_button = QPushButton()
+        self._retry_button = button()
         self._retry_button.clicked.connect(self.retry)
         self._copy = QAction(self.tr("Copy"), self)
         self._copy.setShortcut(QKeySequence.StandardKey.Copy)
@@ -169,7 +169,7 @@ class Failures(QWidget):
         buttons.addWidget(self._show_button)
         buttons.addStretch()
         head = QVBoxLayout()
-        head.setContentsMargins(16, 16, 16, 8)
+        head.setContentsMargins(16, 10, 16, 8)
         head.setSpacing(6)
         head.addWidget(self._title)
         head.addWidget(self._note)

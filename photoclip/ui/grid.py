@@ -1,14 +1,12 @@
 """The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -26,8 +24,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
-    QPen,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -36,41 +32,25 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QStyle,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from photoclip.ui.grid_delegate import GridDelegate
 from photoclip.ui.grid_keys import GridKeys
-from photoclip.ui.grid_layout import GridLayout, Period, Rect, fitting_period, sections
+from photoclip.ui.grid_layout import Anchor, GridLayout, Period, Rect, fitting_period, sections
 from photoclip.ui.grid_model import GridModel
 from photoclip.ui.grid_mouse import GridMouse
+from photoclip.ui.grid_painter import GridPainter
+from photoclip.ui.grid_selection import GridSelection
 from photoclip.ui.headings import section_title
 from photoclip.ui.scrubber import Scrubber
 from photoclip.ui.thumbnails import Thumbnails
 
 _EMPTY = np.empty(0, np.int64)
-_CHOSEN = QStyle.StateFlag.State_Selected
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 # More than these are not selected again on coming back to a place.
 _MOST_REMEMBERED = 2000
-_REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """A place in the grid that survives any change of its contents: a photo and its height.
-
-    Attributes:
-        offset: of the photo's top from that of the view, in logical pixels.
-        selected, current: to be selected again on coming back; empty to leave that as it is.
-    """
-
-    photo_id: int
-    offset: int
-    selected: tuple[int, ...] = ()
-    current: int | None = None
 
 
 class GridView(QListView):
@@ -109,7 +89,6 @@ class GridView(QListView):
         self._thumbnails = thumbnails
         self._delegate = GridDelegate(thumbnails, self)
         self._times: NDArray[np.int64] | None = None
-        self._hidden = _EMPTY
         self._tile_wish = 176
         self._input_method: QWidget | None = None
         self._asked: object = None
@@ -118,6 +97,8 @@ class GridView(QListView):
         self._scrubber = Scrubber(self)
         self._rest = QTimer(self, singleShot=True, interval=150)
         self._rest.timeout.connect(self._settle)
+        self._painter = GridPainter(self, self._delegate)
+        self.chosen = GridSelection(self)
         self.keys = GridKeys(self)
         self.mouse = GridMouse(self)
         self.setObjectName("grid")
@@ -155,18 +136,13 @@ class GridView(QListView):
             anchor: the place to show, None for the top.
             keep_selection: keep what is selected, even where it is not shown now.
         """
-        kept = self.selected_ids() if keep_selection else _EMPTY
+        kept = self.chosen.ids() if keep_selection else _EMPTY
         current = self.current_id()
         self._times = times
         # Selection and current photo move with their ids: one signal at the end tells all.
         blocked = self.selectionModel().blockSignals(True)
         self.photos.set_ids(ids)
-        rows = self.photos.rows_of(kept)
-        if len(kept):
-            self._hidden = np.setdiff1d(kept, ids[rows], assume_unique=True)
-            self.selectionModel().select(self.ranges(_runs(rows)), _REPLACE)
-        else:
-            self._hidden = _EMPTY
+        self.chosen.select_ids(kept)
         row = self.photos.row_of(current) if current is not None and keep_selection else None
         if row is not None:
             self.selectionModel().setCurrentIndex(self.index_of(row), _NO_UPDATE)
@@ -185,60 +161,16 @@ class GridView(QListView):
             self._relayout()
             self.restore(anchor)
 
-    # The selection, as photo ids
-
-    def selected_ids(self) -> NDArray[np.int64]:
-        """The selected photos, those not shown now included."""
-        parts = [self.photos.ids[part.top() : part.bottom() + 1] for part in self._parts()]
-        return np.concatenate([*parts, self._hidden]) if parts else self._hidden
-
-    def _parts(self) -> list[QItemSelectionRange]:
-        chosen = self.selectionModel().selection()
-        return [chosen.at(i) for i in range(chosen.count())]
-
-    def selected_count(self) -> int:
-        shown = sum(part.height() for part in self._parts())
-        return shown + len(self._hidden)
-
-    def hidden_count(self) -> int:
-        """How many photos are selected but not among those shown."""
-        return len(self._hidden)
-
     def current_id(self) -> int | None:
         row = self.currentIndex().row()
         return self.photos.id_at(row) if 0 <= row < len(self.photos.ids) else None
 
-    def select_row(self, row: int, flags: QItemSelectionModel.SelectionFlag = _REPLACE) -> None:
-        """Make a photo the current one and change the selection by `flags`."""
-        if flags & QItemSelectionModel.SelectionFlag.Clear:
-            self._hidden = _EMPTY
-        self.selectionModel().setCurrentIndex(self.index_of(row), flags)
-        self.viewport().update()
-
-    def select_ranges(
-        self, ranges: Iterable[tuple[int, int]], flags: QItemSelectionModel.SelectionFlag
-    ) -> None:
-        """Change the selection by half-open row ranges."""
-        if flags & QItemSelectionModel.SelectionFlag.Clear:
-            self._hidden = _EMPTY
-        self.selectionModel().select(self.ranges(ranges), flags)
-        self.viewport().update()
-
     def selectAll(self) -> None:
-        self.select_ranges([(0, len(self.photos.ids))], _REPLACE)
+        self.chosen.select_ranges([(0, len(self.photos.ids))])
 
     def clearSelection(self) -> None:
-        self._hidden = _EMPTY
-        self.selectionModel().clearSelection()
-        self.viewport().update()
+        self.chosen.clear()
         self.picked.emit()
-
-    def ranges(self, ranges: Iterable[tuple[int, int]]) -> QItemSelection:
-        made = QItemSelection()
-        for first, end in ranges:
-            if end > first:
-                made.append(QItemSelectionRange(self.index_of(first), self.index_of(end - 1)))
-        return made
 
     def index_of(self, row: int) -> QModelIndex:
         return self.photos.index(row, 0)
@@ -268,19 +200,18 @@ class GridView(QListView):
     def bookmark(self) -> Anchor | None:
         """The place with what is selected in it, to come back to."""
         here = self.anchor()
-        if here is None or self.selected_count() > _MOST_REMEMBERED:
+        if here is None or self.chosen.count() > _MOST_REMEMBERED:
             return here
-        chosen = tuple(int(i) for i in self.selected_ids())
+        chosen = tuple(int(i) for i in self.chosen.ids())
         return replace(here, selected=chosen, current=self.current_id())
 
     def restore(self, anchor: Anchor | None) -> None:
         """Go back to a place; to the top when there is none or its photo is gone."""
         if anchor is not None and anchor.selected:
-            rows = self.photos.rows_of(np.array(anchor.selected, np.int64))
-            self.select_ranges(_runs(rows), _REPLACE)
+            self.chosen.select_shown(np.array(anchor.selected, np.int64))
             current = self.photos.row_of(anchor.current) if anchor.current is not None else None
             if current is not None:
-                self.select_row(current, _NO_UPDATE)
+                self.chosen.select(current, _NO_UPDATE)
         row = self.photos.row_of(anchor.photo_id) if anchor else None
         top = 0
         if anchor is not None and row is not None:
@@ -378,7 +309,7 @@ class GridView(QListView):
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         box = Rect(rect.x(), rect.y() + self.top, rect.width(), rect.height())
-        self.select_ranges(self.layout_.rows_in(box), command)
+        self.chosen.select_ranges(self.layout_.rows_in(box), command)
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -414,57 +345,16 @@ class GridView(QListView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
-        if not self.layout_.count:
-            return
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        rows = self.visible_rows()
-        self._request(rows)
+        if self.layout_.count:
+            self._request(self.visible_rows())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
-        chosen, current = self.selectionModel(), self.currentIndex().row()
-        focus = self.hasFocus() and self.keys.used
-        base = QStyle.StateFlag.State_Enabled
-        # The one photo selected is the current one: that needs no second ring.
-        several = self.selected_count() > 1
-        for row in rows:
-            index = self.index_of(row)
-            state = base
-            if chosen.isSelected(index):
-                state |= QStyle.StateFlag.State_Selected
-            if row == current and focus and (several or not state & _CHOSEN):
-                state |= QStyle.StateFlag.State_HasFocus
-            if row == self.mouse.hovered:
-                state |= QStyle.StateFlag.State_MouseOver
-            option.rect = self.to_view(self.layout_.tile_rect(row))
-            option.state = state
-            self._delegate.paint(painter, option, index)
-        self._paint_headings(painter, rows)
-        self._paint_band(painter)
+        painter = QPainter(self.viewport())
+        self._painter.paint(painter, event.rect(), option)
+        painter.end()
 
-    def _paint_headings(self, painter: QPainter, rows: range) -> None:
-        if not self.layout_.heading or not rows:
-            return
-        bottom = self.top + self.viewport().height()
-        section = self.layout_.section_at(bottom - 1)
-        sticky = self.layout_.section_at(self.top)
-        while section >= sticky:
-            rect = self.to_view(self.layout_.heading_rect(section))
-            if section == sticky:
-                # The first stays at the top until the next pushes it out.
-                end = self.layout_.section_bottom(section) - self.top
-                rect.moveTop(max(rect.y(), min(0, end - rect.height())))
-            title, count = self._heading(section)
-            check = None
-            if section == self.mouse.hovered_section or self.section_selected(section):
-                check = self.section_selected(section)
-            self._delegate.paint_heading(painter, rect, title, count, self.palette(), check)
-            section -= 1
-
-    def _heading(self, section: int) -> tuple[str, str]:
+    def heading(self, section: int) -> tuple[str, str]:
+        """The date of a section, and how many photos are in it."""
         first, end = self.layout_.section_rows(section)
         assert self._times is not None
         title = section_title(int(self._times[first]), self._period, self.locale())
@@ -479,23 +369,6 @@ class GridView(QListView):
         if self.layout_.heading_rect(section).contains(1, y):
             return section
         return section if point.y() < self.layout_.heading and self.top else None
-
-    def section_selected(self, section: int) -> bool:
-        first, end = self.layout_.section_rows(section)
-        left = end - first
-        for part in self._parts():
-            left -= max(0, min(part.bottom() + 1, end) - max(part.top(), first))
-        return left <= 0
-
-    def _paint_band(self, painter: QPainter) -> None:
-        band = self.mouse.band()
-        if band is None:
-            return
-        color = self.palette().color(QPalette.ColorRole.Accent)
-        painter.setPen(QPen(color, 1))
-        color.setAlpha(48)
-        painter.setBrush(color)
-        painter.drawRect(self.to_view(band))
 
     def _request(self, rows: range) -> None:
         side = round(self.layout_.tile * self.devicePixelRatioF())
@@ -596,13 +469,3 @@ class GridView(QListView):
         else:
             self.composed.emit(event)
         event.accept()
-
-
-def _runs(rows: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Ascending rows as half-open ranges."""
-    if not len(rows):
-        return []
-    breaks = np.flatnonzero(np.diff(rows) != 1)
-    firsts = rows[np.concatenate(([0], breaks + 1))]
-    lasts = rows[np.concatenate((breaks, [len(rows) - 1]))]
-    return [(int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]

@@ -70,7 +70,7 @@ class GridKeys:
         if row < 0:
             return False
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            grid.select_row(row, _Flag.Toggle)
+            grid.chosen.select(row, _Flag.Toggle)
         else:
             grid.opened.emit(grid.photos.id_at(row))
         return True
@@ -117,8 +117,8 @@ class GridKeys:
         if modifiers & Qt.KeyboardModifier.ShiftModifier:
             grid.mouse.extend_to(row, add=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
         elif modifiers & Qt.KeyboardModifier.ControlModifier:
-            grid.select_row(row, _Flag.NoUpdate)
+            grid.chosen.select(row, _Flag.NoUpdate)
         else:
-            grid.select_row(row)
+            grid.chosen.select(row)
             grid.mouse.start_at(row)
         grid.scrollTo(grid.index_of(row))

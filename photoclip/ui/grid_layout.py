@@ -30,6 +30,21 @@ class Rect:
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """A place in the grid that survives any change of its contents: a photo and its height.
+
+    Attributes:
+        offset: of the photo's top from that of the view, in logical pixels.
+        selected, current: to be selected again on coming back; empty to leave that as it is.
+    """
+
+    photo_id: int
+    offset: int
+    selected: tuple[int, ...] = ()
+    current: int | None = None
+
+
 def sections(times: NDArray[np.int64], period: Period) -> NDArray[np.int64]:
     """The first row of each run of photos of the same period.
 

@@ -53,10 +53,10 @@ class GridMouse:
         if start is None:
             start = max(0, self._grid.currentIndex().row())
             self.start_at(start)
-        self._grid.select_row(row, _Flag.NoUpdate)
+        self._grid.chosen.select(row, _Flag.NoUpdate)
         first, last = sorted((start, row))
         flags = _Flag.Select if add else _Flag.ClearAndSelect
-        self._grid.select_ranges([(first, last + 1)], flags)
+        self._grid.chosen.select_ranges([(first, last + 1)], flags)
 
     def band(self) -> Rect | None:
         """The rubber band, in the layout's coordinates."""
@@ -93,12 +93,12 @@ class GridMouse:
             self.extend_to(row, add)
         elif add:
             self.start_at(row)
-            grid.select_row(row, _Flag.Toggle)
+            grid.chosen.select(row, _Flag.Toggle)
         else:
             self.start_at(row)
             # One of several may be the beginning of a drag: the others fall on release.
             chosen = grid.selectionModel().isSelected(grid.index_of(row))
-            grid.select_row(row, _Flag.NoUpdate if chosen else _Flag.ClearAndSelect)
+            grid.chosen.select(row, _Flag.NoUpdate if chosen else _Flag.ClearAndSelect)
 
     def _begin_band(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         grid = self._grid
@@ -112,8 +112,8 @@ class GridMouse:
 
     def _toggle_section(self, section: int) -> None:
         grid = self._grid
-        flag = _Flag.Deselect if grid.section_selected(section) else _Flag.Select
-        grid.select_ranges([grid.layout_.section_rows(section)], flag)
+        flag = _Flag.Deselect if grid.chosen.holds_section(section) else _Flag.Select
+        grid.chosen.select_ranges([grid.layout_.section_rows(section)], flag)
 
     def move(self, event: QMouseEvent) -> None:
         grid, place = self._grid, event.position().toPoint()
@@ -148,7 +148,7 @@ class GridMouse:
         band = self.band()
         if band is None:
             return
-        chosen = grid.ranges(grid.layout_.rows_in(band))
+        chosen = grid.chosen.as_items(grid.layout_.rows_in(band))
         chosen.merge(self._before, _Flag.Select)
         grid.selectionModel().select(chosen, _Flag.ClearAndSelect)
         grid.viewport().update()
@@ -178,7 +178,7 @@ class GridMouse:
         elif self._pressed_row is not None and not event.modifiers() & (
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         ):
-            grid.select_row(self._pressed_row)
+            grid.chosen.select(self._pressed_row)
         self._pressed = None
         self._pressed_row = None
 
@@ -199,9 +199,9 @@ class GridMouse:
             return
         if not grid.selectionModel().isSelected(index):
             self.start_at(index.row())
-            grid.select_row(index.row())
+            grid.chosen.select(index.row())
         else:
-            grid.select_row(index.row(), _Flag.NoUpdate)
+            grid.chosen.select(index.row(), _Flag.NoUpdate)
         grid.menuAsked.emit(event.globalPos())
 
     def leave(self) -> None:

@@ -26,9 +26,11 @@ def pixmap(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, palette: QPalette, size: int = 20) -> QIcon:
     """The icon for a button: text colour, accent when checked, faint when disabled."""
-    normal = palette.color(QPalette.ColorRole.ButtonText)
-    accent = palette.color(QPalette.ColorRole.Accent)
-    faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    # A palette taken from a disabled widget would else give the disabled colours for all.
+    group, role = QPalette.ColorGroup, QPalette.ColorRole
+    normal = palette.color(group.Active, role.ButtonText)
+    accent = palette.color(group.Active, role.Accent)
+    faint = palette.color(group.Disabled, role.ButtonText)
     made = QIcon()
     for ratio in _RATIOS:
         made.addPixmap(pixmap(name, normal, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)

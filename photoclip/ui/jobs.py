@@ -68,7 +68,8 @@ class Lane:
         self._numbers: dict[str, int] = {}
         self._changed = threading.Condition()
         self._closed = False
-        # A daemon: `close` waits for it, but a window that cannot be made must not keep the process.
+        # A daemon: `close` waits for it, but a window that cannot be made must not keep the
+        # process.
         self._thread = threading.Thread(target=self._work, name=f"photoclip-{name}", daemon=True)
         self._thread.start()
 

@@ -2,12 +2,13 @@
 
 import sys
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from photoclip.core.settings import Appearance
 from photoclip.ui.actions import Actions
+from photoclip.ui.controls import IconButton
 
 _PARTS = (
     ("add_folder", "rescan", "pause", "stop", "failures"),
@@ -27,7 +28,7 @@ def appearance_menu(parent: QWidget) -> tuple[QMenu, dict[Appearance, QAction]]:
     menu = QMenu(_tr("Appearance"), parent)
     group = QActionGroup(menu)
     names: dict[Appearance, str] = {
-        "system": _tr("Like the system"),
+        "system": _tr("Same as the system"),
         "light": _tr("Light"),
         "dark": _tr("Dark"),
     }
@@ -58,6 +59,20 @@ def main_menu(window: QMainWindow, actions: Actions, appearance: QMenu) -> QMenu
         menu.addSeparator()
     menu.addActions([actions[name] for name in _END])
     return menu
+
+
+class MenuButton(IconButton):
+    """Opens the main menu below itself, flush with its right edge so that it stays over the
+    window."""
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__("menu", _tr("Menu"))
+        self._menu = menu
+        self.clicked.connect(self.open)
+
+    def open(self) -> None:
+        corner = self.rect().bottomRight() - QPoint(self._menu.sizeHint().width(), -4)
+        self._menu.popup(self.mapToGlobal(corner))
 
 
 def photo_menu(parent: QWidget, actions: Actions) -> QMenu:

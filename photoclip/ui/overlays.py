@@ -9,14 +9,13 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from photoclip.ui.actions import Command, KeyNote
-from photoclip.ui.controls import IconButton, label
+from photoclip.ui.controls import IconButton, button, label
 
 # How long a notice stays, in ms.
 _STAY = 7000
@@ -30,8 +29,9 @@ class Notice(QFrame):
         self._window = parent
         self.setObjectName("notice")
         self._text = label("", "", wrap=True)
-        self._button = QPushButton()
-        self._button.setProperty("flat", True)
+        self._button = button("", "flat")
+        # A click leaves the focus where it was, since the notice goes.
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.act)
         self._button.hide()
         close = IconButton("close", self.tr("Dismiss"), 28)
@@ -50,15 +50,15 @@ class Notice(QFrame):
     def say(
         self,
         sentence: str,
-        button: str = "",
+        offer: str = "",
         call: Callable[[], object] | None = None,
         stay: bool = False,
     ) -> None:
         """Show a sentence; `stay` until dismissed, for what a person must not miss."""
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
+        self._button.setText(offer)
+        self._button.setVisible(bool(offer))
         self._call = call
         self._timer.stop()
         if not stay:
@@ -72,20 +72,15 @@ class Notice(QFrame):
         return self._text.text() if self.isVisible() else ""
 
     def place(self) -> None:
-        """At the foot of the parent, in the middle."""
+        """At the foot of the parent, in the middle, as wide as the sentence asks."""
         room = self._window.rect()
-        width = min(560, room.width() - 32)
-        self.setFixedWidth(width)
-        inner = (
-            width
-            - 16
-            - 8
-            - 28
-            - 8
-            - self._button.isVisibleTo(self) * (self._button.sizeHint().width() + 8)
-        )
-        height = max(40, self._text.heightForWidth(inner) + 16)
-        self.setFixedHeight(height)
+        beside = 16 + 8 + 28 + 8
+        if self._button.isVisibleTo(self):
+            beside += self._button.sizeHint().width() + 8
+        line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
+        width = min(line + beside, 560, room.width() - 32)
+        height = max(40, self._text.heightForWidth(width - beside) + 16)
+        self.setFixedSize(width, height)
         self.move((room.width() - width) // 2, room.height() - height - 44)
 
     def hideEvent(self, event: object) -> None:
@@ -126,9 +121,9 @@ class Keys(QFrame):
         super().__init__(parent)
         self._window = parent
         self.setObjectName("keys")
-        self.setAccessibleName(self.tr("Keys"))
+        self.setAccessibleName(self.tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        title = label(self.tr("Keys"), "title")
+        title = label(self.tr("Keyboard shortcuts"), "title")
         close = IconButton("close", self.tr("Close (Esc)"), 32)
         close.clicked.connect(self.hide)
         head = QHBoxLayout()
@@ -140,13 +135,8 @@ class Keys(QFrame):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(32)
-        for side in (("everywhere",), ("photo", "grid", "search", "viewer")):
-            column = QVBoxLayout()
-            column.setSpacing(12)
-            for where in side:
-                column.addLayout(self._group(where, commands, notes))
-            column.addStretch()
-            columns.addLayout(column, 1)
+        for side in (("everywhere", "viewer"), ("photo", "grid", "search")):
+            columns.addLayout(self._column(side, commands, notes), 1)
         area = QScrollArea()
         area.setWidget(body)
         area.setWidgetResizable(True)
@@ -160,9 +150,10 @@ class Keys(QFrame):
         whole.addWidget(area, 1)
         self.hide()
 
-    def _group(
-        self, where: str, commands: Sequence[Command], notes: Sequence[KeyNote]
+    def _column(
+        self, groups: Sequence[str], commands: Sequence[Command], notes: Sequence[KeyNote]
     ) -> QGridLayout:
+        """Some groups below each other, their keys and words in line."""
         titles = {
             "everywhere": self.tr("Everywhere"),
             "grid": self.tr("In the grid"),
@@ -171,20 +162,23 @@ class Keys(QFrame):
             "viewer": self.tr("In the viewer"),
         }
         native = QKeySequence.SequenceFormat.NativeText
-        rows = [(QKeySequence(c.shortcuts[0]).toString(native), c.text.rstrip("…"))
-                for c in commands if c.where == where and c.shortcuts]  # fmt: skip
-        rows += [(note.keys, note.text) for note in notes if note.where == where]
         table = QGridLayout()
         table.setHorizontalSpacing(12)
         table.setVerticalSpacing(5)
         table.setColumnStretch(1, 1)
-        table.setColumnMinimumWidth(0, 136)
-        table.addWidget(label(titles[where], "section"), 0, 0, 1, 2)
-        for row, (keys, text) in enumerate(rows, start=1):
-            key = label(keys)
-            key.setObjectName("key")
-            table.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-            table.addWidget(label(text, wrap=True), row, 1)
+        for where in groups:
+            rows = [(QKeySequence(c.shortcuts[0]).toString(native), c.text.rstrip("…"))
+                    for c in commands if c.where == where and c.shortcuts]  # fmt: skip
+            rows += [(note.keys, note.text) for note in notes if note.where == where]
+            if table.count():
+                table.setRowMinimumHeight(table.rowCount(), 7)
+            table.addWidget(label(titles[where], "section"), table.rowCount(), 0, 1, 2)
+            for keys, text in rows:
+                key, row = label(keys), table.rowCount()
+                key.setObjectName("key")
+                table.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                table.addWidget(label(text, wrap=True), row, 1)
+        table.setRowStretch(table.rowCount(), 1)
         return table
 
     def open(self) -> None:

@@ -34,6 +34,7 @@ class Panes(QSplitter):
         self._wish_sidebar, self._wish_details = actions["sidebar"], actions["details"]
         self._widths = (220, 304)
         self._kind: str | None = None
+        self._gave_way = False
         self.setHandleWidth(1)
         for widget in (sidebar, content, details):
             self.addWidget(widget)
@@ -43,15 +44,32 @@ class Panes(QSplitter):
         details.setMinimumWidth(_DETAILS[0])
         details.setMaximumWidth(_DETAILS[1])
         actions.connect("sidebar", lambda: self.arrange(self._wish_sidebar.isChecked()))
-        actions.connect("details", self.arrange)
+        actions.connect("details", self._ask_details)
+        # Only a handle moved by the person: a window made smaller squeezes the panes too.
+        self.splitterMoved.connect(lambda *_: self._keep_widths())
 
     def set_widths(self, sidebar: int, details: int) -> None:
         self._widths = (sidebar, details)
 
     def widths(self) -> tuple[int, int]:
         """What a person made the sidebar and the details, in logical pixels."""
-        self._keep_widths()
         return self._widths
+
+    @property
+    def details_wanted(self) -> bool:
+        """Whether the details are open, or come back once there is room."""
+        return self._wish_details.isChecked() or self._gave_way
+
+    def show_content(self) -> None:
+        """Let the details give way to the content where they stand in its place."""
+        if not self._content.isVisibleTo(self):
+            self._gave_way = True
+            self._wish_details.setChecked(False)
+            self.arrange()
+
+    def _ask_details(self) -> None:
+        self._gave_way = False
+        self.arrange()
 
     def unfold(self) -> None:
         """Make a sidebar of the rail."""
@@ -70,7 +88,6 @@ class Panes(QSplitter):
         folded = (details and not wide) or not self._wish_sidebar.isChecked() or narrow
         if prefer_sidebar and self._wish_sidebar.isChecked():
             folded = False
-        self._keep_widths()
         self._sidebar.fold(folded)
         self._sidebar.setMinimumWidth(RAIL if folded else _SIDEBAR[0])
         self._sidebar.setMaximumWidth(RAIL if folded else _SIDEBAR[1])
@@ -90,11 +107,21 @@ class Panes(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._kind is not None and _kind_of(self.window().width()) != self._kind:
-            self.arrange()
+            self.fit()
+
+    def fit(self) -> None:
+        """Arrange for the room there is: in a small window the photos come before the details,
+        until these are asked for."""
+        narrow = self.window().width() < _NARROW
+        if narrow and self._wish_details.isChecked():
+            self._gave_way = True
+            self._wish_details.setChecked(False)
+        elif not narrow and self._gave_way:
+            self._gave_way = False
+            self._wish_details.setChecked(True)
+        self.arrange()
 
     def _keep_widths(self) -> None:
-        if self._kind is None:
-            return
         side, _, beside = self.sizes()
         keep_side = not self._sidebar.folded and _SIDEBAR[0] <= side <= _SIDEBAR[1]
         keep_beside = self._details.isVisible() and _DETAILS[0] <= beside <= _DETAILS[1]

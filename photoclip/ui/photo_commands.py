@@ -57,9 +57,10 @@ class PhotoCommands(QObject):
 
     def enable(self) -> None:
         """Let the commands be chosen while there is a photo they can be about."""
-        some = self._grid.selected_count() > 0 or self._current() is not None
+        some = self._grid.chosen.count() > 0 or self._current() is not None
         for name in _NAMES:
             self._actions[name].setEnabled(some)
+        self._actions["open"].setEnabled(some and self._looked_at() is None)
 
     def show_file(self, path: str) -> None:
         """Show a file in the file manager, or say why not."""
@@ -77,7 +78,7 @@ class PhotoCommands(QObject):
         looked_at = self._looked_at()
         if looked_at is not None:
             return [looked_at]
-        return [int(i) for i in self._grid.selected_ids()[:_MOST_COPIED]]
+        return [int(i) for i in self._grid.chosen.ids()[:_MOST_COPIED]]
 
     def _open(self) -> None:
         photo_id = self._current()

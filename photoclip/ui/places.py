@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from photoclip.core.types import Scope
-from photoclip.ui.grid import Anchor
+from photoclip.ui.grid_layout import Anchor
 
 
 @dataclass(frozen=True)

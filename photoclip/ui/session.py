@@ -14,7 +14,7 @@ from photoclip.core.folders import inside
 from photoclip.core.library import Library
 from photoclip.core.types import Change, Hit, Photo, Scope, Tag
 from photoclip.errors import PhotoClipError
-from photoclip.ui.grid import Anchor
+from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.index_job import merged
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.places import History, Place

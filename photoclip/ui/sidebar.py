@@ -14,7 +14,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -62,10 +70,9 @@ class Entry:
 class _RowDelegate(QStyledItemDelegate):
     """Icon, name elided in the middle, count at the right; the row of the place is tinted."""
 
-    def __init__(self, tree: QTreeView) -> None:
+    def __init__(self, tree: "_Tree") -> None:
         super().__init__(tree)
         self._tree = tree
-        self._icons: dict[tuple[str, str, float], object] = {}
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -86,13 +93,10 @@ class _RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         name = index.data(IconRole)
-        if name is None:
-            self._heading(painter, rect, str(index.data()), colors)
-            painter.restore()
-            return
         whole = QRect(8, rect.y() + 1, self._tree.viewport().width() - 16, rect.height() - 2)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver) and name is not None
+        if chosen or hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             # The tint has no role of its own: it is the accent, thin, over the chrome.
             ground = colors.color(role.Accent if chosen else role.Midlight)
@@ -100,32 +104,46 @@ class _RowDelegate(QStyledItemDelegate):
                 ground.setAlpha(40)
             painter.setBrush(ground)
             painter.drawRoundedRect(whole, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus and self._tree.hasFocus():
+        if state & QStyle.StateFlag.State_HasFocus and self._tree.by_key:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(colors.color(role.Accent))
             painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
-        self._branch(painter, rect, self._tree.model().sibling(index.row(), 0, index), colors)
-        self._row(painter, rect.adjusted(0, 0, -18, 0), index, str(name), colors)
+        if name is None:
+            self._heading(painter, rect, index, colors)
+        else:
+            arrow = QRect(rect.x() - 2, rect.y(), 14, rect.height())
+            self._arrow(painter, arrow, self._tree.model().sibling(index.row(), 0, index), colors)
+            self._row(painter, rect.adjusted(0, 0, -18, 0), index, str(name), colors)
         painter.restore()
 
-    def _heading(self, painter: QPainter, rect: QRect, text: str, colors: QPalette) -> None:
+    def _heading(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        colors: QPalette,
+    ) -> None:
         font = scaled(self._tree.font(), 0.85, self._tree.font().weight().DemiBold)
         painter.setFont(font)
         painter.setPen(colors.color(QPalette.ColorRole.PlaceholderText))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(16, rect.y() + 6, rect.right() - 16, rect.height() - 6), flags, text)
+        room = QRect(16, rect.y() + 6, rect.right() - 16, rect.height() - 6)
+        painter.drawText(room, flags, str(index.data()))
+        arrow = QRect(rect.right() - 31, room.y(), 14, room.height())
+        self._arrow(painter, arrow, self._tree.model().sibling(index.row(), 0, index), colors)
 
-    def _branch(
+    def _arrow(
         self,
         painter: QPainter,
         rect: QRect,
         index: QModelIndex,
         colors: QPalette,
     ) -> None:
+        """Whether a row is open, where there is anything in it."""
         if index.model().rowCount(index):
             name = "collapse" if self._tree.isExpanded(index) else "expand"
             color = colors.color(QPalette.ColorRole.PlaceholderText)
-            place = QRect(rect.x() - 2, rect.y() + (rect.height() - 14) // 2, 14, 14)
+            place = QRect(rect.x(), rect.y() + (rect.height() - 14) // 2, 14, 14)
             painter.drawPixmap(
                 place, icons.pixmap(name, color, 14, painter.device().devicePixelRatio())
             )
@@ -171,14 +189,41 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class _Tree(QTreeView):
-    """A tree whose arrow is part of the painted row, so a click on it must be looked for."""
+    """A tree whose arrow is part of the painted row, so a click on it must be looked for.
+
+    Attributes:
+        by_key: whether the person moves in it by keyboard, so that the focus should be seen.
+    """
+
+    by_key = False
 
     def drawBranches(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         return
 
-    def mousePressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.by_key = False
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Letters are for the search, as they are in the grid.
+        if event.text().isprintable() and event.text().strip():
+            event.ignore()
+            return
+        self.by_key = True
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.by_key = False
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and self.model().rowCount(index) and index.data(IconRole) is not None:
             arrow = self.visualRect(index).x() + 13
@@ -193,13 +238,11 @@ class Sidebar(QStackedWidget):
     chosen: the `Scope` of a row.
     menuAsked: (Entry, global position).
     unfoldAsked: the rail wants to be a sidebar again.
-    addAsked: a folder is to be added.
     """
 
     chosen = Signal(object)
     menuAsked = Signal(object, object)
     unfoldAsked = Signal()
-    addAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,6 +258,8 @@ class Sidebar(QStackedWidget):
         self._tree.setRootIsDecorated(False)
         self._tree.setExpandsOnDoubleClick(True)
         self._tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        # The row selected is the place shown, whatever row the pointer or the keys are at.
+        self._tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -230,6 +275,7 @@ class Sidebar(QStackedWidget):
             self._model.appendRow(item)
         self._tree.expandAll()
         self._all_tags: Sequence[TagCount] = ()
+        self._scope: Scope | None = None
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(self.tr("Filter tags"))
         self._filter.setAccessibleName(self.tr("Filter tags"))
@@ -245,6 +291,7 @@ class Sidebar(QStackedWidget):
 
     def show_folders(self, folders: Sequence[Folder]) -> None:
         self._sync_folders(self._folders, folders, root=True)
+        self._mark()
 
     def show_tags(self, tags: Sequence[TagCount]) -> None:
         self._all_tags = tags
@@ -253,15 +300,19 @@ class Sidebar(QStackedWidget):
 
     def show_scope(self, scope: Scope | None) -> None:
         """Mark the row of the place; none for a place that has no row."""
-        chosen = self._tree.selectionModel()
-        found = self._find(self._model.invisibleRootItem(), scope) if scope is not None else None
-        if found is None:
-            chosen.clearSelection()
-            return
-        index = found.index()
-        if not chosen.isSelected(index):
-            chosen.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._scope = scope
+        index = self._mark()
+        if index is not None:
+            keep = QItemSelectionModel.SelectionFlag.NoUpdate
+            self._tree.selectionModel().setCurrentIndex(index, keep)
             self._tree.scrollTo(index)
+
+    def clear_filter(self) -> bool:
+        """Forget what is typed in the filter, if a person is at it; whether there was any."""
+        if not self._filter.hasFocus() or not self._filter.text():
+            return False
+        self._filter.clear()
+        return True
 
     def fold(self, folded: bool) -> None:
         """Become the rail, or the sidebar again."""
@@ -374,6 +425,8 @@ class Sidebar(QStackedWidget):
         wanted = self._filter.text().casefold().strip()
         tags = [tag for tag in self._all_tags if wanted in tag.term.casefold()][:_TAGS_SHOWN]
         parent = self._tags
+        if wanted:
+            self._tree.expand(parent.index())
         for row, tag in enumerate(tags):
             item = parent.child(row)
             if item is None:
@@ -388,6 +441,18 @@ class Sidebar(QStackedWidget):
         if parent.rowCount() > len(tags):
             parent.removeRows(len(tags), parent.rowCount() - len(tags))
         self._tree.setRowHidden(2, QModelIndex(), not self._all_tags)
+        self._mark()
+
+    def _mark(self) -> QModelIndex | None:
+        """Select the row of the place, which may have moved."""
+        chosen, root = self._tree.selectionModel(), self._model.invisibleRootItem()
+        found = self._find(root, self._scope) if self._scope is not None else None
+        if found is None:
+            chosen.clearSelection()
+            return None
+        if not chosen.isSelected(found.index()):
+            chosen.select(found.index(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        return found.index()
 
     def _find(self, parent: QStandardItem, scope: Scope) -> QStandardItem | None:
         for row in range(parent.rowCount()):

@@ -2,12 +2,12 @@
 
 import time
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from photoclip.core.types import Counts, IndexProgress
-from photoclip.ui.controls import ElidedLabel, IconButton, label
+from photoclip.ui.controls import ElidedLabel, IconButton, button, label
 from photoclip.ui.headings import time_left
 
 # An estimate made earlier than this is worth nothing, in seconds; nor does one that changes
@@ -30,13 +30,13 @@ class StatusLine(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(32)
         self._counts = Counts(0, 0, 0)
+        self._selected = (0, 0)
         self._progress: IndexProgress | None = None
         self._paused = self._stopping = False
         self._began = self._said = 0.0
         self._left = ""
         self._library = ElidedLabel("", Qt.TextElideMode.ElideRight)
-        self._failures = QPushButton()
-        self._failures.setProperty("flat", True)
+        self._failures = button("", "flat")
         self._failures.clicked.connect(lambda: self.failuresAsked.emit())
         self._failures.hide()
         self._pause = IconButton("pause", self.tr("Pause indexing"), 28)
@@ -47,8 +47,8 @@ class StatusLine(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(120)
         self._bar.setAccessibleName(self.tr("Progress of indexing"))
-        self._work = QPushButton()
-        self._work.setProperty("flat", True)
+        self._work = button("", "flat")
+        self._work.setToolTip(self.tr("How indexing goes"))
         self._work.clicked.connect(lambda: self.popoverAsked.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 1, 8, 1)
@@ -60,6 +60,11 @@ class StatusLine(QWidget):
 
     def show_counts(self, counts: Counts) -> None:
         self._counts = counts
+        self._show_library()
+
+    def show_selected(self, count: int, hidden: int) -> None:
+        """How many photos are selected, and how many of them are not among those shown."""
+        self._selected = (count, hidden)
         self._show_library()
 
     def show_state(self, running: bool, paused: bool, stopping: bool) -> None:
@@ -74,6 +79,7 @@ class StatusLine(QWidget):
         )
         self._bar.setProperty("paused", paused)
         self._bar.style().polish(self._bar)
+        self._show_library()
         self._show_work()
 
     def show_progress(self, progress: IndexProgress) -> None:
@@ -102,10 +108,8 @@ class StatusLine(QWidget):
             return self.tr("Looking for photos: %1").replace("%1", number(progress.done)), "", ""
         if progress.phase == "loading":
             return self.tr("Getting the model ready…"), "", ""
-        what = self.tr("%1 of %2").replace("%1", number(progress.done))
+        what = self.tr("Indexing %1 of %2").replace("%1", number(progress.done))
         what = what.replace("%2", number(progress.total or 0))
-        if progress.phase == "tagging":
-            what = self.tr("Suggesting tags: %1").replace("%1", what)
         rate = ""
         if progress.rate:
             value = number(progress.rate, "f", 0 if progress.rate >= 10 else 1)
@@ -117,6 +121,11 @@ class StatusLine(QWidget):
     def popover_place(self) -> QPoint:
         """Where the popover's lower right corner belongs, in this widget's coordinates."""
         return QPoint(self.width() - 8, -8)
+
+    @property
+    def opener(self) -> QWidget:
+        """What opens the popover, and closes it again."""
+        return self._work
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -136,8 +145,17 @@ class StatusLine(QWidget):
         counts, number = self._counts, self.locale().toString
         text = self.tr("%Ln photo(s)", "", counts.photos)
         if counts.searchable < counts.photos:
-            ready = self.tr("%1 searchable so far").replace("%1", number(counts.searchable))
-            text = f"{text}, {ready}"
+            ready = self.tr("%1 searchable")
+            if self._running_now:
+                ready = self.tr("%1 searchable so far")
+            text = f"{text}, {ready.replace('%1', number(counts.searchable))}"
+        selected, hidden = self._selected
+        if hidden:
+            chosen = self.tr("%1 selected, %2 of them not shown")
+            text = f"{text} · {chosen.replace('%1', number(selected))}"
+            text = text.replace("%2", number(hidden))
+        elif selected > 1:
+            text = f"{text} · {self.tr('%1 selected').replace('%1', number(selected))}"
         self._library.show_text(text if counts.photos else "")
         self._failures.setVisible(counts.failures > 0)
         self._failures.setText(self.tr("%Ln file(s) not read", "", counts.failures))
@@ -152,7 +170,7 @@ class StatusLine(QWidget):
         self._work.setText(", ".join(part for part in parts if part))
         self._bar.setVisible(self._running_now and self.width() > 560)
         progress = self._progress
-        if progress is None or not progress.total:
+        if progress is None or not progress.total or progress.phase == "loading":
             self._bar.setRange(0, 0 if not self._paused else 1)
         else:
             self._bar.setRange(0, progress.total)
@@ -160,26 +178,32 @@ class StatusLine(QWidget):
 
 
 class Popover(QFrame):
-    """Indexing in a little more room. Signals: as the status line's, and closed."""
+    """Indexing in a little more room; a click elsewhere closes it.
+
+    Args:
+        opener: the widget that opens and closes it.
+
+    Signals: as the status line's.
+    """
 
     pauseAsked = Signal()
     resumeAsked = Signal()
     stopAsked = Signal()
     failuresAsked = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, opener: QWidget) -> None:
         super().__init__(parent)
+        self._opener = opener
         self.setObjectName("popover")
         self.setAccessibleName(self.tr("Indexing"))
         self._what = label("", "heading")
         self._rate = label("", "secondary")
         self._left = label("", "secondary")
-        self._pause = QPushButton(self.tr("Pause"))
+        self._pause = button(self.tr("Pause"))
         self._pause.clicked.connect(self._toggle)
-        self._stop = QPushButton(self.tr("Stop"))
+        self._stop = button(self.tr("Stop"))
         self._stop.clicked.connect(lambda: self.stopAsked.emit())
-        self._failures = QPushButton()
-        self._failures.setProperty("flat", True)
+        self._failures = button("", "flat", "flush")
         self._failures.clicked.connect(lambda: self.failuresAsked.emit())
         self._failures.hide()
         self._paused = False
@@ -215,6 +239,27 @@ class Popover(QFrame):
 
     def focus_first(self) -> None:
         self._pause.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if application := QApplication.instance():
+            application.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if application := QApplication.instance():
+            application.removeEventFilter(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Kept here, for a click passed on to the window would look like one elsewhere.
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            inside = watched is self or self.isAncestorOf(watched)
+            if not inside and watched is not self._opener:
+                self.hide()
+        return False
 
     def _toggle(self) -> None:
         (self.resumeAsked if self._paused else self.pauseAsked).emit()

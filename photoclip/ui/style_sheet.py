@@ -25,6 +25,7 @@ QLabel[role="warn"] {{ color: {t.warn}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
 
 QLineEdit {{ background: {t.canvas}; color: {t.text}; border: 1px solid {t.edge};
+    placeholder-text-color: {t.text2};
     border-radius: 6px; padding: 0 8px; min-height: 26px;
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 7px; min-height: 24px; }}
@@ -32,7 +33,7 @@ QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 7px; min-height: 24p
 #searchField:focus {{ min-height: 30px; padding: 0 31px 0 33px; }}
 
 QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge};
-    border-radius: 6px; padding: 0 12px; min-height: 28px; }}
+    border-radius: 6px; padding: 0 12px; min-height: 28px; outline: none; }}
 QPushButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed {{ background: {t.press}; }}
 QPushButton:focus {{ border: 2px solid {t.accent}; padding: 0 11px; min-height: 26px; }}
@@ -46,6 +47,7 @@ QPushButton[flat="true"] {{ background: transparent; border: 2px solid transpare
     padding: 0 8px; min-height: 24px; color: {t.accent}; }}
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
 QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
+QPushButton[flush="true"] {{ padding: 0; }}
 QPushButton[pill="true"] {{ background: {t.accent}; color: {t.on_accent}; border: none;
     border-radius: 16px; min-height: 32px; padding: 0 16px; font-weight: 600; }}
 QPushButton[pill="true"]:focus {{ border: 2px solid {t.text}; padding: 0 14px;
@@ -60,7 +62,8 @@ QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
 QMenu {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px 0; }}
-QMenu::item {{ padding: 7px 28px 7px 16px; }}
+QMenu::item {{ padding: 7px 28px 7px 30px; }}
+QMenu::indicator {{ left: 10px; width: 14px; height: 14px; }}
 QMenu::item:selected {{ background: {t.tint}; color: {t.text}; }}
 QMenu::item:disabled {{ color: {t.edge}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 0; }}
@@ -70,6 +73,8 @@ QTreeView, QListView {{ background: transparent; border: none; outline: none; }}
 #grid {{ background: {t.canvas}; }}
 #sidebar {{ background: {t.chrome}; }}
 QScrollArea {{ background: transparent; border: none; }}
+#detailsArea {{ border: 2px solid transparent; }}
+#detailsArea:focus {{ border-color: {t.accent}; }}
 #detailsBody, #keysBody {{ background: transparent; }}
 
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
@@ -99,11 +104,14 @@ QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
     border-radius: 10px; }}
 #key {{ background: {t.chrome}; border: 1px solid {t.edge}; border-radius: 4px;
     padding: 1px 6px; font-size: {caption}px; }}
+#dropZone {{ border: 2px dashed {t.line}; border-radius: 10px; }}
 #dropHint {{ background: #E0{t.raised[1:]}; border: 2px dashed {t.accent}; border-radius: 10px; }}
 
 #viewer {{ background: {viewer.canvas}; }}
 #viewer QLabel {{ color: {viewer.text}; }}
 #viewer QLabel[role="caption"] {{ color: {viewer.text2}; }}
+#viewer QLabel[role="problem"] {{ padding: 12px 24px; }}
+#viewer QToolButton[floating="true"] {{ background: #99{viewer.canvas[1:]}; border-radius: 20px; }}
 #viewer QToolButton:hover {{ background: {viewer.hover}; }}
 #viewer QToolButton:pressed {{ background: {viewer.press}; }}
 #viewer QToolButton:focus {{ border-color: {viewer.accent}; }}

@@ -1,10 +1,11 @@
 """The toolbar: back and forward, the search field, tile size, details, menu. It never moves."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
 
 from photoclip.ui.actions import Actions
 from photoclip.ui.controls import IconButton
+from photoclip.ui.menus import MenuButton
 from photoclip.ui.search_bar import SearchField
 
 TILES = (72, 352)
@@ -50,20 +51,16 @@ class Toolbar(QWidget):
         row.addWidget(self._slider)
         row.addSpacing(8)
         row.addWidget(details)
-        if menu is not None:
-            self._menu = IconButton("menu", self.tr("Menu"))
-            self._menu.clicked.connect(lambda: self._open(menu))
-            actions.connect("menu", lambda: self._open(menu))
+        self._menu = None if menu is None else MenuButton(menu)
+        if self._menu is not None:
             row.addWidget(self._menu)
 
     def set_tile(self, side: int) -> None:
         self._slider.setValue(side)
 
-    def _open(self, menu: QMenu) -> None:
-        """Below the button and flush with its right edge, so that it stays over the window."""
-        corner = self._menu.rect().bottomRight()
-        corner -= QPoint(menu.sizeHint().width(), -4)
-        menu.popup(self._menu.mapToGlobal(corner))
+    def open_menu(self) -> None:
+        if self._menu is not None:
+            self._menu.open()
 
     def tile(self) -> int:
         return self._slider.value()

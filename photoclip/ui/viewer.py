@@ -51,7 +51,7 @@ class Viewer(QWidget):
         self._when = ElidedLabel("caption", Qt.TextElideMode.ElideRight)
         self._number = label("", "caption")
         self._percent = label("", "caption")
-        self._problem = label("", "", wrap=True)
+        self._problem = label("", "problem", wrap=True)
         self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._problem.hide()
         self._ask = QTimer(self, singleShot=True, interval=_STAY)
@@ -107,6 +107,10 @@ class Viewer(QWidget):
             self._problem.setText(sentence)
             self._problem.show()
 
+    def open_menu(self) -> None:
+        """Ask for the photo menu below its button."""
+        self.menuAsked.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
     def _go_to(self, row: int) -> None:
         row = min(max(row, 0), len(self._ids) - 1)
         if row != self._row:
@@ -148,6 +152,7 @@ class Viewer(QWidget):
             self.tr("Show at 100 % (Z)") if fitted else self.tr("Fit into the window (Z)"),
             "large-tiles" if fitted else "fit",
         )
+        self._fit.setEnabled(not fitted or scale != 1.0)
         self._ask.start()
 
     def _top_bar(self) -> QWidget:
@@ -165,14 +170,12 @@ class Viewer(QWidget):
         names.addStretch()
         self._fit = self._button("fit", self.tr("Fit into the window (Z)"))
         self._fit.clicked.connect(lambda: self.canvas.toggle())
-        more = self._button("more", self.tr("What can be done with this photo"))
-        more.clicked.connect(
-            lambda: self.menuAsked.emit(more.mapToGlobal(QPoint(0, more.height())))
-        )
+        self._more = self._button("more", self.tr("What can be done with this photo"))
+        self._more.clicked.connect(self.open_menu)
         row.addWidget(close)
         row.addSpacing(4)
         row.addLayout(names, 1)
-        for widget in (self._number, self._percent, self._fit, more):
+        for widget in (self._number, self._percent, self._fit, self._more):
             row.addWidget(widget)
         bar.setFixedHeight(52)
         return bar
@@ -186,6 +189,7 @@ class Viewer(QWidget):
     def _button(self, icon: str, name: str, parent: QWidget | None = None) -> IconButton:
         made = IconButton(icon, name, 40 if parent is not None else 36, parent)
         made.tint(palette(VIEWER))
+        made.setProperty("floating", parent is not None)
         return made
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
@@ -227,6 +231,7 @@ class Viewer(QWidget):
             key.Key_Minus: lambda: self.canvas.zoom(-1),
             key.Key_Space: lambda: self.left.emit(),
             key.Key_Return: lambda: self.left.emit(),
+            key.Key_Enter: lambda: self.left.emit(),
         }
         if event.text() in ("?", "？"):
             self.helpAsked.emit()

@@ -4,14 +4,16 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from photoclip.core.paths import display_name
 from photoclip.ui import icons
-from photoclip.ui.controls import FlowLayout, label
+from photoclip.ui.controls import FlowLayout, button, label
+from photoclip.ui.menus import MenuButton
 
 _REMOVABLE = ("/media/", "/run/media/", "/Volumes/")
+_ZONE = 640
 
 
 def suggested_folders() -> list[str]:
@@ -37,32 +39,31 @@ class Welcome(QWidget):
     folderChosen = Signal(object)
     chooseAsked = Signal()
 
-    def __init__(self, folders: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, folders: Sequence[str], menu: QMenu | None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.setAccessibleName("")
-        title = label(self.tr("Drop photo folders here"), "title", wrap=True)
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        lead = label(
-            self.tr("Then type what you remember of a photo, and see it."), "secondary", wrap=True
-        )
-        lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._shield = QLabel()
+        self._shield.setAccessibleName("")
+        self._menu = None if menu is None else MenuButton(menu)
 
+        centred = QHBoxLayout()
+        centred.addStretch(1)
+        centred.addWidget(self._zone(folders), 100)
+        centred.addStretch(1)
         column = QVBoxLayout()
-        column.setSpacing(8)
-        column.addStretch(2)
-        column.addWidget(self._picture)
-        column.addSpacing(12)
-        column.addWidget(title)
-        column.addWidget(lead)
-        column.addSpacing(20)
-        column.addLayout(self._buttons(folders))
-        column.addStretch(3)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addLayout(centred)
+        column.addSpacing(16)
         column.addLayout(self._promise())
-        column.setContentsMargins(24, 24, 24, 20)
+        column.addStretch(1)
         body = QWidget()
         body.setObjectName("detailsBody")
         body.setLayout(column)
@@ -74,34 +75,53 @@ class Welcome(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
+        if self._menu is not None:
+            self._menu.setParent(self)
         self._draw()
 
-    def _buttons(self, folders: Sequence[str]) -> QHBoxLayout:
+    def open_menu(self) -> None:
+        if self._menu is not None:
+            self._menu.open()
+
+    def _zone(self, folders: Sequence[str]) -> QFrame:
+        """What looks as if it took what is dropped; in fact the whole window does."""
+        title = label(self.tr("Drop photo folders here"), "title", wrap=True)
+        lead = label(
+            self.tr("Then type what you remember of a photo, and see it."), "secondary", wrap=True
+        )
+        for text in (title, lead):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        zone = QFrame()
+        zone.setObjectName("dropZone")
+        zone.setMaximumWidth(_ZONE)
+        column = QVBoxLayout(zone)
+        column.setContentsMargins(24, 32, 24, 32)
+        column.setSpacing(8)
+        column.addWidget(self._picture)
+        column.addSpacing(8)
+        column.addWidget(title)
+        column.addWidget(lead)
+        column.addSpacing(16)
+        column.addWidget(self._buttons(folders))
+        return zone
+
+    def _buttons(self, folders: Sequence[str]) -> QWidget:
         box = QWidget()
-        flow = FlowLayout(box, 8)
+        flow = FlowLayout(box, 8, centred=True)
         for path in folders:
-            button = QPushButton(display_name(path))
-            button.setProperty("large", True)
-            button.setToolTip(path)
-            button.setAccessibleName(self.tr("Add the folder %1").replace("%1", display_name(path)))
-            button.clicked.connect(lambda _=False, chosen=path: self.folderChosen.emit(chosen))
-            flow.addWidget(button)
-        choose = QPushButton(self.tr("Choose a folder…"))
-        choose.setProperty("large", True)
-        choose.setProperty("primary", True)
+            suggested = button(display_name(path), "large")
+            suggested.setToolTip(path)
+            suggested.setAccessibleName(
+                self.tr("Add the folder %1").replace("%1", display_name(path))
+            )
+            suggested.clicked.connect(lambda _=False, chosen=path: self.folderChosen.emit(chosen))
+            flow.addWidget(suggested)
+        choose = button(self.tr("Choose a folder…"), "large", "primary")
         choose.clicked.connect(lambda: self.chooseAsked.emit())
         flow.addWidget(choose)
-        # A flowing layout would fill the width; as wide as one line of it, it stands centred.
-        box.setMaximumWidth(flow.line_width())
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(box, 100)
-        row.addStretch(1)
-        return row
+        return box
 
     def _promise(self) -> QHBoxLayout:
-        self._shield = QLabel()
-        self._shield.setAccessibleName("")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
@@ -111,6 +131,17 @@ class Welcome(QWidget):
         )
         row.addStretch()
         return row
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chooseAsked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().resizeEvent(event)
+        if self._menu is not None:
+            self._menu.move(self.width() - self._menu.width() - 8, 8)
 
     def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().changeEvent(event)

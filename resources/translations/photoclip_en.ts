@@ -18,10 +18,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln photo(s), best first</source>
+        <source>All %Ln photo(s), best matches first</source>
         <translation>
-            <numerusform>%Ln photo, best first</numerusform>
-            <numerusform>%Ln photos, best first</numerusform>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>All %Ln photos, best matches first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s), best matches first</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos, best matches first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s), most similar first</source>
+        <translation>
+            <numerusform>%Ln photo</numerusform>
+            <numerusform>%Ln photos, most similar first</numerusform>
         </translation>
     </message>
 </context>
@@ -43,26 +57,12 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>FolderCommands</name>
     <message numerus="yes">
         <source>%Ln file(s) indexed.</source>
         <translation>
             <numerusform>%Ln file indexed.</numerusform>
             <numerusform>%Ln files indexed.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln path(s) copied.</source>
-        <translation>
-            <numerusform>%Ln path copied.</numerusform>
-            <numerusform>%Ln paths copied.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln photo(s) copied.</source>
-        <translation>
-            <numerusform>%Ln photo copied.</numerusform>
-            <numerusform>%Ln photos copied.</numerusform>
         </translation>
     </message>
 </context>

@@ -70,7 +70,7 @@ def click(qtbot: QtBot, grid: GridView, row: int, modifiers=Qt.KeyboardModifier.
 
 
 def chosen(grid: GridView) -> list[int]:
-    return sorted(1000 - int(i) for i in grid.selected_ids())
+    return sorted(1000 - int(i) for i in grid.chosen.ids())
 
 
 def test_clicks_select_as_in_a_file_manager(qtbot: QtBot, grid: GridView) -> None:
@@ -90,7 +90,7 @@ def test_clicks_select_as_in_a_file_manager(qtbot: QtBot, grid: GridView) -> Non
 
 
 def test_a_click_on_one_of_several_leaves_only_it(qtbot: QtBot, grid: GridView) -> None:
-    grid.select_ranges([(0, 5)], grid.selectionModel().SelectionFlag.ClearAndSelect)
+    grid.chosen.select_ranges([(0, 5)], grid.selectionModel().SelectionFlag.ClearAndSelect)
     qtbot.mousePress(grid.viewport(), LEFT, pos=middle(grid, 3))
     assert chosen(grid) == [0, 1, 2, 3, 4]
     qtbot.mouseRelease(grid.viewport(), LEFT, pos=middle(grid, 3))
@@ -148,7 +148,7 @@ def test_a_click_into_a_gap_selects_nothing(qtbot: QtBot, grid: GridView) -> Non
 def test_the_mark_of_a_heading_selects_its_section(qtbot: QtBot, grid: GridView) -> None:
     qtbot.mouseClick(grid.viewport(), LEFT, pos=QPoint(60, 20))
     assert chosen(grid) == [0, 1, 2, 3, 4]
-    assert grid.section_selected(0)
+    assert grid.chosen.holds_section(0)
     qtbot.mouseClick(grid.viewport(), LEFT, pos=QPoint(60, 20))
     assert chosen(grid) == []
 
@@ -251,9 +251,9 @@ def test_selection_and_place_follow_the_ids(qtbot: QtBot, grid: GridView) -> Non
     assert grid.visible_ids() == seen
     assert grid.anchor() == anchor
     grid.show_photos(ids[:22], None, None)
-    assert (chosen(grid), grid.hidden_count()) == ([2, 4], 2)
+    assert (chosen(grid), grid.chosen.hidden_count()) == ([2, 4], 2)
     grid.show_photos(ids, times, None)
-    assert (chosen(grid), grid.hidden_count()) == ([2, 4], 0)
+    assert (chosen(grid), grid.chosen.hidden_count()) == ([2, 4], 0)
 
 
 def test_resizing_and_tile_size_keep_the_place(qtbot: QtBot, grid: GridView) -> None:

@@ -234,7 +234,7 @@ def test_a_missing_system_library_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         raise ImportError("libEGL.so.1: cannot open shared object file: No such file")
 
     monkeypatch.setattr(app.importlib, "import_module", no_qt)
-    with pytest.raises(PhotoClipError, match=r"libEGL\.so\.1.*sudo apt install .*libegl1"):
+    with pytest.raises(PhotoClipError, match=r"libEGL\.so\.1.*sudo apt-get install .*libegl1"):
         app._application()
 
 

@@ -22,7 +22,7 @@ from photoclip.ui import icons
 from photoclip.ui.controls import Chip, ElidedLabel, button, label
 from photoclip.ui.failures import Failures
 from photoclip.ui.grid import GridView
-from photoclip.ui.grid_layout import fitting_period, sections
+from photoclip.ui.grid_layout import Anchor, fitting_period, sections
 from photoclip.ui.places import Place
 from photoclip.ui.session import Listing
 
@@ -296,7 +296,7 @@ class Content(QWidget):
         """The ids in view if the listing were shown with the same photo at the same height."""
         return self.grid.preview_visible(listing.ids, listing.times)
 
-    def _apply(self, listing: Listing, anchor, keep_selection: bool) -> None:  # type: ignore[no-untyped-def]
+    def _apply(self, listing: Listing, anchor: Anchor | None, keep_selection: bool) -> None:
         self._held = None
         self._pill.hide()
         self._listing = replace(listing, arrived=False)

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QStandardPaths, QStorageInfo, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtCore import QEvent, QStandardPaths, QStorageInfo, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from photoclip.core.paths import display_name
@@ -138,12 +138,12 @@ class Welcome(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._menu is not None:
             self._menu.move(self.width() - self._menu.width() - 8, 8)
 
-    def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange:
             self._draw()

@@ -64,7 +64,9 @@ class Progress:
 
 
 class RateMeter:
-    """How fast work goes and how long it will still take, judged by the last few seconds.
+    """How fast work goes, judged by the last few seconds.
+
+    It starts at the first update, so that getting ready, such as loading a model, does not count.
 
     Args:
         window: how many seconds back to look.
@@ -74,12 +76,14 @@ class RateMeter:
     def __init__(self, window: float = 15.0, patience: float = 2.0) -> None:
         self._window = window
         self._patience = patience
-        self._started = time.monotonic()
-        self._marks = deque([(self._started, 0)])
+        self._marks: deque[tuple[float, int]] = deque()
+        self._started = 0.0
 
     def update(self, done: int) -> float | None:
         """Note how much is done by now; return units per second, or None while it is too early."""
         now = time.monotonic()
+        if not self._marks:
+            self._started = now
         self._marks.append((now, done))
         while len(self._marks) > 2 and now - self._marks[0][0] > self._window:
             self._marks.popleft()

@@ -78,9 +78,10 @@ class Shell(QObject):
         """Look for new, changed and unfinished files, in the background."""
         if roots:
             self.job.add(roots)
-            self.session.warm_up()
         if paths:
             self.window.add_paths(paths)
+        # In an empty library too: while a person looks for a folder, the model gets ready.
+        self.session.warm_up()
 
     def close(self) -> None:
         """Save, stop and wait. What is indexed is kept; the next start goes on."""

@@ -88,7 +88,7 @@ def search(
     with session.library() as library:
         encoder = session.encoder(library, model)
         inside = None if folder is None else library.spelled(folder)
-        if inside is not None and (os.path.lexists(inside) or not library.covers(inside)):
+        if inside is not None and (os.path.lexists(inside) or library.root_of(inside) is None):
             if _bring_up_to_date(library, encoder, [inside]).stopped:
                 raise PhotoClipError(_STOPPED)
         hits = Searcher(library, encoder).search(" ".join(query), Scope(inside), limit)

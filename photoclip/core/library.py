@@ -1,4 +1,7 @@
-"""The library as everyone reads it: photos, folders, tags, failures. Writes live in `intake`."""
+"""The library as everyone reads it: photos, folders, tags, failures.
+
+What is read from files is written by `intake`.
+"""
 
 import os
 from collections.abc import Sequence
@@ -135,10 +138,10 @@ class Library:
         rows = self.store.rows("SELECT path FROM roots ORDER BY path")
         return tuple(os.fsdecode(path) for (path,) in rows)
 
-    def covers(self, path: str) -> bool:
-        """Whether `path` is one of the roots or lies inside one."""
-        encoded = os.fsencode(path)
-        return any(inside(encoded, os.fsencode(root)) for root in self.roots())
+    def root_of(self, path: str) -> str | None:
+        """The root that `path` is or lies inside, or None."""
+        wanted = os.fsencode(path)
+        return next((root for root in self.roots() if inside(wanted, os.fsencode(root))), None)
 
     def spelled(self, path: str) -> str:
         """The absolute path by which the library knows what lies there.
@@ -146,7 +149,7 @@ class Library:
         Someone may come to a root by another way, through a link.
         """
         wanted = os.path.abspath(path)
-        if self.covers(wanted):
+        if self.root_of(wanted) is not None:
             return wanted
         real = os.path.realpath(os.fsencode(wanted))
         for root in map(os.fsencode, self.roots()):

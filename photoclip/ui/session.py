@@ -1,6 +1,5 @@
 """What the window shows and why: the place, its photos, and the lists beside them, kept fresh."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from photoclip.core.folders import inside
 from photoclip.core.library import Library
 from photoclip.core.types import Change, Hit, Photo, Scope, Tag
 from photoclip.errors import PhotoClipError
@@ -199,16 +197,11 @@ class Session(QObject):
     def holding_root(self, path: str, done: Callable[[str, str], None]) -> None:
         """Call `done` with the path and the root that holds it, if one does by now."""
 
-        def find() -> str | None:
-            wanted = os.fsencode(path)
-            roots = self.library.roots()
-            return next((root for root in roots if inside(wanted, os.fsencode(root))), None)
-
         def answer(root: str | None) -> None:
             if root is not None:
                 done(path, root)
 
-        self._reading.submit("holding", find, answer)
+        self._reading.submit("holding", lambda: self.library.root_of(path), answer)
 
     def write(self, work: Callable[[], Change]) -> None:
         """Change the library in the background and show it."""

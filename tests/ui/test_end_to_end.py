@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import find_model
-from photoclip.resources import resource_path
 from tests.ui.conftest import Open
 from tests.ui.test_flow import drop
 
@@ -19,11 +18,6 @@ PATIENCE = 150_000
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(
-    not resource_path("models", "starter", "open_clip_config.json").exists(),
-    reason="the starter model is not here",
-)
 def test_drop_type_see(qtbot: QtBot, open_shell: Open) -> None:
     encoder = OpenClipEncoder(find_model("starter", None))
     shell = open_shell(encoder=encoder)

@@ -23,6 +23,7 @@ class Settings:
         tile_size: the wished side of a thumbnail in the grid.
         window: the window's size and place, in Qt's own form and base64; "" when never shown.
         recent_searches: the newest first.
+        model_mirror: the address of a mirror of the model hub; "" for the hub itself.
         unknown: what a newer PhotoClip wrote; kept as it is.
     """
 
@@ -34,6 +35,7 @@ class Settings:
     details_width: Annotated[int, msgspec.Meta(ge=280, le=420)] = 304
     window: str = ""
     recent_searches: tuple[str, ...] = ()
+    model_mirror: str = ""
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 

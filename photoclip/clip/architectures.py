@@ -38,6 +38,42 @@ _PREPROCESSING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("worldwide-378", {"resize_mode": "squash"}),
 )
 
+_ROBERTA: dict[str, Any] = {
+    "attention_probs_dropout_prob": 0.1,
+    "bos_token_id": 0,
+    "eos_token_id": 2,
+    "hidden_act": "gelu",
+    "hidden_dropout_prob": 0.1,
+    "hidden_size": 768,
+    "intermediate_size": 3072,
+    "layer_norm_eps": 1e-05,
+    "max_position_embeddings": 514,
+    "num_attention_heads": 12,
+    "num_hidden_layers": 12,
+    "pad_token_id": 1,
+    "type_vocab_size": 1,
+}
+_XLM_ROBERTA = _ROBERTA | {"model_type": "xlm-roberta", "vocab_size": 250002}
+
+# The settings of the text encoders that published models of open_clip name but do not bring:
+# `config.json` of FacebookAI/roberta-base, xlm-roberta-base and xlm-roberta-large.
+_TEXT_TOWERS: dict[str, dict[str, Any]] = {
+    "roberta-base": _ROBERTA | {"model_type": "roberta", "vocab_size": 50265},
+    "xlm-roberta-base": _XLM_ROBERTA,
+    "xlm-roberta-large": _XLM_ROBERTA
+    | {
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_attention_heads": 16,
+        "num_hidden_layers": 24,
+    },
+}
+
+
+def text_tower_config(name: str) -> dict[str, Any] | None:
+    """The `config.json` of a transformers text encoder by its public name, or None if unknown."""
+    return _TEXT_TOWERS.get(name.removeprefix("FacebookAI/"))
+
 
 def architecture_names() -> list[str]:
     """The names open_clip gives to its architectures, e.g. "ViT-B-32", sorted."""

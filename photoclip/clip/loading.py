@@ -5,23 +5,25 @@ the starter. Nothing here reaches for the network.
 """
 
 import copy
-import pickle
-import threading
+import json
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from photoclip.clip.architectures import text_tower_config
+from photoclip.clip.hf_format import SECTION
+from photoclip.clip.hf_weights import in_open_clip_names, is_of_transformers
 from photoclip.clip.models import Model
+from photoclip.clip.tokens import load_tokenizer
+from photoclip.clip.weights import read_state
 from photoclip.errors import PhotoClipError
 
 if TYPE_CHECKING:
     import torch
-
-# Longer texts are cut before tokenizing, some times over what fits the context of any model in
-# any language, because byte-pair encoding takes seconds for a "word" of 10,000 characters.
-_CHARACTERS_PER_TOKEN = 20
-
-_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "spiece.model")
 
 
 @dataclass(frozen=True)
@@ -46,126 +48,137 @@ def load_towers(model: Model) -> Towers:
     Raises:
         PhotoClipError: files are missing, damaged, or do not belong together.
     """
-    tokenize, pad_token = _load_tokenizer(model)
+    # In the order of the time it takes to find a fault.
+    tokenizer = load_tokenizer(model)
+    state = read_state(model.checkpoint)
     module = _build(model)
-    _load_weights(module, model)
+    _load_weights(module, state, model)
     # A transformers tower takes the dtype its config.json names.
     module.float().eval().requires_grad_(False)
-    padding = pad_token if _masks_padding(module, model, pad_token) else None
-    return Towers(module, tokenize, padding)
+    padding = tokenizer.padding if _masks_padding(module, model, tokenizer.padding) else None
+    return Towers(module, tokenizer.tokenize, padding)
+
+
+def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
+    """An open_clip model with random weights, of whatever class its configuration asks for.
+
+    Args:
+        config: open_clip's `model_cfg`, and perhaps the section of `hf_format`; not changed.
+        text_folder: where the `config.json` of a transformers text tower lies, unless it is one of
+            `text_tower_config`.
+
+    Raises:
+        whatever open_clip, timm and transformers do with a configuration they do not know.
+    """
+    import open_clip
+
+    config = copy.deepcopy(config)
+    hugging_face = config.pop(SECTION, {})
+    with ExitStack() as until_built:
+        # Base weights of single towers would be fetched from the network.
+        if config["vision_cfg"].get("timm_model_name"):
+            config["vision_cfg"]["timm_model_pretrained"] = False
+        transformers_tower = config["text_cfg"].get("hf_model_name")
+        if transformers_tower:
+            known = text_tower_config(transformers_tower)
+            if known is not None:
+                text_folder = Path(until_built.enter_context(TemporaryDirectory()))
+                (text_folder / "config.json").write_text(json.dumps(known), encoding="utf-8")
+            config["text_cfg"]["hf_model_name"] = str(text_folder.resolve())
+            config["text_cfg"]["hf_model_pretrained"] = False
+        if "vision" in hugging_face:
+            # Stands in for the tower that takes its place below.
+            config["vision_cfg"] |= {"width": 64, "layers": 1}
+        # How open_clip's create_model chooses the class.
+        if config.pop("custom_text", False) or transformers_tower:
+            class_ = open_clip.CoCa if "multimodal_cfg" in config else open_clip.CustomTextCLIP
+        else:
+            class_ = open_clip.CLIP
+        module: torch.nn.Module = class_(**config)
+    if "vision" in hugging_face:
+        module.visual = _siglip_tower(**hugging_face["vision"])
+    return module
+
+
+def _siglip_tower(*, norm_eps: float, **settings: Any) -> "torch.nn.Module":
+    import torch
+    from timm.models.vision_transformer import VisionTransformer
+
+    tower: torch.nn.Module = VisionTransformer(
+        class_token=False,
+        global_pool="map",
+        num_classes=0,
+        norm_layer=partial(torch.nn.LayerNorm, eps=norm_eps),
+        weight_init="skip",
+        **settings,
+    )
+    return tower
 
 
 def _build(model: Model) -> "torch.nn.Module":
-    import open_clip
-
-    config = copy.deepcopy(model.config)
-    # Base weights of single towers would be fetched from the network.
-    if config["vision_cfg"].get("timm_model_name"):
-        config["vision_cfg"]["timm_model_pretrained"] = False
-    transformers_tower = bool(config["text_cfg"].get("hf_model_name"))
-    if transformers_tower:
-        if not (model.folder / "config.json").is_file():
-            raise PhotoClipError(
-                f"The model “{model.name}” needs the config.json of its text tower "
-                f"in the folder {model.folder}. Put it there or choose another model."
-            )
-        config["text_cfg"]["hf_model_name"] = str(model.folder.resolve())
-        config["text_cfg"]["hf_model_pretrained"] = False
-    # How open_clip's create_model chooses the class.
-    custom_text = config.pop("custom_text", False) or transformers_tower
-    if custom_text:
-        build = open_clip.CoCa if "multimodal_cfg" in config else open_clip.CustomTextCLIP
-    else:
-        build = open_clip.CLIP
+    tower = model.config["text_cfg"].get("hf_model_name")
+    if tower and text_tower_config(tower) is None:
+        _check_text_tower(model)
     try:
-        module: torch.nn.Module = build(**config)
+        return build(model.config, model.folder)
     except (AssertionError, AttributeError, ImportError, KeyError, OSError) as error:
         raise _not_buildable(model) from error
     except (RuntimeError, TypeError, ValueError) as error:
         raise _not_buildable(model) from error
-    return module
 
 
-def _load_weights(module: "torch.nn.Module", model: Model) -> None:
-    import open_clip
-    from safetensors import SafetensorError
-
-    if not model.checkpoint.is_file():
+def _check_text_tower(model: Model) -> None:
+    path = model.folder / "config.json"
+    if not path.is_file():
         raise PhotoClipError(
-            f"The model file {model.checkpoint} is missing. Get the model again or choose another."
+            f"The model “{model.name}” needs the config.json of its text tower "
+            f"in the folder {model.folder}. Put it there or choose another model."
         )
     try:
-        # weights_only: unpickling anything else could run code that hides in the file.
-        open_clip.load_checkpoint(module, str(model.checkpoint), strict=True, weights_only=True)
-    except MemoryError as error:
+        brings_code = "auto_map" in json.loads(path.read_bytes())
+    except (OSError, TypeError, ValueError) as error:
+        raise _not_buildable(model) from error
+    if brings_code:
+        # transformers would ask on the terminal whether to run it.
         raise PhotoClipError(
-            f"There is not enough memory for the model “{model.name}”. Choose a smaller one."
-        ) from error
-    except (SafetensorError, pickle.UnpicklingError, EOFError, OSError) as error:
-        raise _does_not_fit(model) from error
+            f"The model “{model.name}” brings a program of its own, which PhotoClip does not run. "
+            "Choose another model."
+        )
+
+
+def _load_weights(
+    module: "torch.nn.Module", state: "dict[str, torch.Tensor]", model: Model
+) -> None:
+    try:
+        module.load_state_dict(_fitted(state, module))
     except (AttributeError, IndexError, KeyError, StopIteration, TypeError) as error:
-        # What taking a file of another kind for a state dictionary leads to.
         raise _does_not_fit(model) from error
     except (AssertionError, RuntimeError, ValueError) as error:
         raise _does_not_fit(model) from error
 
 
-def _load_tokenizer(
-    model: Model,
-) -> tuple[Callable[[Sequence[str]], "torch.Tensor"], int | None]:
-    """The tokenizer, and the token it pads with on the right if that is one of its own."""
-    from open_clip.tokenizer import HFTokenizer, SimpleTokenizer
+def _fitted(state: "dict[str, torch.Tensor]", module: Any) -> "dict[str, torch.Tensor]":
+    """Weights under the names and in the shapes of the model, whoever saved them.
 
-    text_cfg = model.config["text_cfg"]
-    context_length = int(text_cfg.get("context_length", 77))
-    options: dict[str, Any] = dict(text_cfg.get("tokenizer_kwargs") or {})
-    pad_token: int | None = None
-    if text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name"):
-        if not any((model.folder / name).is_file() for name in _TOKENIZER_FILES):
-            raise PhotoClipError(
-                f"The model “{model.name}” needs its tokenizer files (tokenizer.json and "
-                f"tokenizer_config.json) in the folder {model.folder}. "
-                "Put them there or choose another model."
-            )
-        mode = text_cfg.get("tokenizer_mode")
-        try:
-            tokenizer = HFTokenizer(
-                str(model.folder.resolve()),
-                context_length=context_length,
-                tokenizer_mode=mode,
-                local_files_only=True,
-                **options,
-            )
-        except (AttributeError, ImportError, KeyError, OSError, TypeError, ValueError) as error:
-            raise PhotoClipError(
-                f"The tokenizer files in {model.folder} cannot be read. "
-                "Get the model again or choose another."
-            ) from error
-        # transformers 5 pads Gemma's tokenizer (SigLIP 2) on the left unless its files say
-        # otherwise, which turns the ranking upside down without any error.
-        tokenizer.tokenizer.padding_side = "right"
-        tokenizer.tokenizer.truncation_side = "right"
-        # In the mode "clips" a class token follows the padding.
-        pad_token = None if mode else tokenizer.tokenizer.pad_token_id
-    else:
-        tokenizer = SimpleTokenizer(context_length=context_length, **options)
+    As open_clip's `load_checkpoint`, which cannot be told never to unpickle, and which would
+    stretch a model to another size of picture.
+    """
+    import torch
+    from open_clip.convert import convert_state_dict
+    from open_clip.model import convert_to_custom_text_state_dict
 
-    # transformers' fast tokenizers hold padding settings that two threads must not borrow at once.
-    lock = threading.Lock()
-
-    def tokenize(texts: Sequence[str]) -> "torch.Tensor":
-        cut = [_clean(text, context_length * _CHARACTERS_PER_TOKEN) for text in texts]
-        with lock:
-            tokens: torch.Tensor = tokenizer(cut)
-        return tokens
-
-    return tokenize, pad_token
-
-
-def _clean(text: str, length: int) -> str:
-    # File names can hold lone surrogates, which no tokenizer takes.
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(text[: 2 * length].split())[:length]
+    if is_of_transformers(set(state)):
+        state = in_open_clip_names(state)
+    state = convert_state_dict(module, state)
+    if "positional_embedding" in state and not hasattr(module, "positional_embedding"):
+        state = convert_to_custom_text_state_dict(state)
+    # Both are kept as a scalar and as a vector of one.
+    for name in ("logit_scale", "logit_bias"):
+        if name in state:
+            state[name] = state[name].reshape(getattr(module, name).shape)
+    if module.logit_bias is not None:
+        state.setdefault("logit_bias", torch.zeros_like(module.logit_bias))
+    return state
 
 
 def _masks_padding(module: "torch.nn.Module", model: Model, pad_token: int | None) -> bool:

@@ -2,35 +2,45 @@
 
 A model is a folder as open_clip's `local-dir:` reads it: `open_clip_config.json`, a checkpoint
 (`open_clip_model.safetensors`) and, where the text tower asks for them, tokenizer files and the
-tower's `config.json`. PhotoClip reads two optional strings more at the top level of
-`open_clip_config.json`: `licence` and `description`.
+tower's `config.json`; or a CLIP or SigLIP as Hugging Face's `save_pretrained` leaves it, see
+`hf_format`. What a person may want to know stands at the top level of `open_clip_config.json` or
+in a `photoclip.json` beside it, all of it optional: the strings `licence` and `description`, and
+`languages`, a list of ISO 639 codes ("mul" for many).
 """
 
 import difflib
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import xxhash
 
+from photoclip.clip import hf_format
 from photoclip.clip.architectures import (
     architecture_config,
     architecture_config_path,
     architecture_names,
 )
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.clip.weights import PICKLES, SAFETENSORS, checkpoint_files
 from photoclip.errors import PhotoClipError
 from photoclip.resources import resource_path
 
 STARTER = "starter"
 CONFIG_FILE = "open_clip_config.json"
 CHECKPOINT_FILE = "open_clip_model.safetensors"
+ABOUT_FILE = "photoclip.json"
 
 _STARTER_LICENCE = "Apache-2.0"
 _STARTER_DESCRIPTION = "The small, fast model that comes with PhotoClip; understands English."
+_STARTER_LANGUAGES = ("en",)
+
+_OPENAI_TOKENS = 49408
 
 # In the order of preference; the later ones are what older downloads of open_clip contain.
 _CHECKPOINT_FILES = (
@@ -38,7 +48,6 @@ _CHECKPOINT_FILES = (
     "open_clip_pytorch_model.safetensors",
     "open_clip_pytorch_model.bin",
 )
-_CHECKPOINT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,13 @@ class Model:
         folder: where tokenizer files are looked for.
         config_path: the file the configuration came from.
         checkpoint: the file of the weights.
-        config: open_clip's `model_cfg`, as in the file; not to be changed.
+        config: open_clip's `model_cfg`, as in the file or told from Hugging Face's; not to be
+            changed.
         dim: the length of an embedding.
         preprocessing: how the image tower wants its pictures.
         licence: a short name such as "Apache-2.0", or "".
         description: one sentence for a person, or "".
+        languages: ISO 639 codes of what its texts may be in; empty where that is not known.
     """
 
     name: str
@@ -68,29 +79,45 @@ class Model:
     preprocessing: Preprocessing
     licence: str = ""
     description: str = ""
+    languages: tuple[str, ...] = ()
 
     @cached_property
     def id(self) -> str:
-        """Names the embedding space: the name and xxh3_128 over configuration and weights.
+        """Names the embedding space: its image tower, its width, and xxh3_128 over the rest.
 
-        Vectors of different ids cannot be compared. The first access reads the whole checkpoint.
+        That is over configuration, preprocessing and weights, not over the name, so that a model
+        keeps its vectors when it is renamed. Vectors of different ids cannot be compared. The
+        first access reads the whole checkpoint.
 
         Raises:
             PhotoClipError: the checkpoint cannot be read.
         """
         digest = xxhash.xxh3_128()
-        shaping = {"model_cfg": self.config, "preprocessing": repr(self.preprocessing)}
+        shaping = {"model_cfg": self.config, "preprocessing": _fields(self.preprocessing)}
         digest.update(json.dumps(shaping, sort_keys=True).encode())
-        try:
-            with self.checkpoint.open("rb") as file:
-                while chunk := file.read(1 << 20):
-                    digest.update(chunk)
-        except OSError as error:
-            raise PhotoClipError(
-                f"The model file {self.checkpoint} cannot be read. "
-                "Get the model again or choose another."
-            ) from error
-        return f"{self.name}-{digest.hexdigest()}"
+        for path in checkpoint_files(self.checkpoint):
+            try:
+                with path.open("rb") as file:
+                    while chunk := file.read(1 << 20):
+                        digest.update(chunk)
+            except OSError as error:
+                raise PhotoClipError(
+                    f"The model file {path} cannot be read. Get the model again or choose another."
+                ) from error
+        return f"{_tower_name(self.config)}-{self.dim}-{digest.hexdigest()}"
+
+    @property
+    def sigmoid(self) -> bool:
+        """Whether it was trained with the sigmoid loss, so that the sigmoid of one logit, with the
+        model's scale and bias, is the probability that picture and text belong together; a
+        softmax model only compares texts with each other."""
+        return self.config.get("init_logit_bias") is not None
+
+    def understands(self, language: str) -> bool | None:
+        """Whether texts in a language (an ISO 639 code) mean something to it; None if unknown."""
+        if not self.languages:
+            return None
+        return language in self.languages or "mul" in self.languages
 
 
 def available_models(models_dir: Path | None) -> list[Model]:
@@ -138,33 +165,83 @@ def find_model(name_or_path: str, models_dir: Path | None) -> Model:
     )
 
 
+def remove_model(name: str, models_dir: Path) -> None:
+    """Delete the folder of a listed model; the starter stays.
+
+    It is renamed first, so that half of a model is never listed.
+
+    Raises:
+        PhotoClipError: there is no such model in `models_dir`, or it cannot be removed.
+    """
+    if name == STARTER:
+        raise PhotoClipError("The starter comes with PhotoClip and cannot be removed.")
+    folder = next((path for path in _folders(models_dir) if path.name == name), None)
+    if folder is None:
+        raise PhotoClipError(f"There is no model called “{name}” in {models_dir}.")
+    try:
+        if folder.is_symlink():
+            folder.unlink()
+            return
+        rubbish = Path(mkdtemp(prefix=".removed-", dir=models_dir))
+        try:
+            folder.rename(rubbish / name)
+        finally:
+            # What another program still reads is left to be swept up later.
+            shutil.rmtree(rubbish, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise PhotoClipError(
+            f"The model “{name}” cannot be removed from {models_dir}: {reason}."
+        ) from error
+
+
 def _listed_folders(models_dir: Path | None) -> Iterator[Path]:
     starter = resource_path("models", STARTER)
     if starter.is_dir():
         yield starter
-    if models_dir is not None and models_dir.is_dir():
-        yield from sorted(path for path in models_dir.iterdir() if path.is_dir())
+    if models_dir is not None:
+        yield from _folders(models_dir)
+
+
+def _folders(models_dir: Path) -> list[Path]:
+    if not models_dir.is_dir():
+        return []
+    # What begins with a dot is not finished, or on its way out.
+    return sorted(
+        path for path in models_dir.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
 
 
 def _model_in(folder: Path, source: str) -> Model:
+    names: tuple[str, ...] = _CHECKPOINT_FILES
     config_path = folder / CONFIG_FILE
-    if not config_path.is_file():
+    # Some published folders hold the same model in both ways, but not always both checkpoints.
+    ours = config_path.is_file() and _first(folder, names) is not None
+    hugging_face = not ours and hf_format.is_hugging_face(folder)
+    if hugging_face:
+        names, config_path = hf_format.CHECKPOINT_FILES, folder / hf_format.CONFIG_FILE
+    elif not config_path.is_file():
         raise PhotoClipError(
-            f"The model folder {folder} has no {CONFIG_FILE}. Choose a folder that has one."
+            f"The model folder {folder} has no {CONFIG_FILE}, nor the {hf_format.CONFIG_FILE} of a "
+            "CLIP or SigLIP. Choose a folder that has one."
         )
     try:
-        config = json.loads(config_path.read_bytes())
-    except (OSError, ValueError) as error:
+        if hugging_face:
+            config = hf_format.read_config(folder)
+        else:
+            config = json.loads(config_path.read_bytes())
+    except (AttributeError, KeyError, OSError, TypeError, ValueError, ZeroDivisionError) as error:
         raise _bad_config(config_path) from error
-    checkpoint = next(
-        (folder / name for name in _CHECKPOINT_FILES if (folder / name).is_file()), None
-    )
+    checkpoint = _first(folder, names)
     if checkpoint is None:
         raise PhotoClipError(
-            f"The model folder {folder} has no {CHECKPOINT_FILE}. "
-            "Get the model again or choose another."
+            f"The model folder {folder} has no {names[0]}. Get the model again or choose another."
         )
     return _model(folder.name, source, config_path, checkpoint, config)
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> Path | None:
+    return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def _model_of(architecture: str, checkpoint: Path) -> Model:
@@ -180,7 +257,7 @@ def _model_of(architecture: str, checkpoint: Path) -> Model:
         raise PhotoClipError(
             f"There is no model file {checkpoint}. Give the path of a .safetensors or .pt file."
         )
-    if checkpoint.suffix.lower() not in _CHECKPOINT_SUFFIXES:
+    if checkpoint.suffix.lower() not in (SAFETENSORS, *PICKLES):
         raise PhotoClipError(
             f"The file {checkpoint} is not a model file. Give a .safetensors or .pt file."
         )
@@ -204,6 +281,7 @@ def _model(name: str, source: str, config_path: Path, checkpoint: Path, config: 
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _bad_config(config_path) from error
     shipped = config_path.parent == resource_path("models", STARTER)
+    about = _about(config_path, config)
     return Model(
         name=name,
         source=source,
@@ -213,14 +291,58 @@ def _model(name: str, source: str, config_path: Path, checkpoint: Path, config: 
         config=model_cfg,
         dim=dim,
         preprocessing=preprocessing,
-        licence=_text(config, "licence") or (_STARTER_LICENCE if shipped else ""),
-        description=_text(config, "description") or (_STARTER_DESCRIPTION if shipped else ""),
+        licence=_text(about, "licence") or (_STARTER_LICENCE if shipped else ""),
+        description=_text(about, "description") or (_STARTER_DESCRIPTION if shipped else ""),
+        languages=_languages(about, model_cfg) or (_STARTER_LANGUAGES if shipped else ()),
     )
 
 
-def _text(config: dict[str, Any], key: str) -> str:
-    value = config.get(key)
+def _about(config_path: Path, config: dict[str, Any]) -> dict[str, Any]:
+    """What the configuration says for people, and over it what stands beside it."""
+    try:
+        beside = json.loads((config_path.parent / ABOUT_FILE).read_bytes())
+    except (OSError, ValueError):
+        return config
+    return config | beside if isinstance(beside, dict) else config
+
+
+def _text(about: dict[str, Any], key: str) -> str:
+    value = about.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _languages(about: dict[str, Any], model_cfg: dict[str, Any]) -> tuple[str, ...]:
+    given = about.get("languages")
+    if isinstance(given, list) and all(isinstance(code, str) for code in given):
+        return tuple(given)
+    text_cfg = model_cfg["text_cfg"]
+    own_files = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
+    # OpenAI's tokens were made from English, and so is what models with them were trained on.
+    openai = not own_files or text_cfg.get("vocab_size") == _OPENAI_TOKENS
+    return ("en",) if openai else ()
+
+
+def _fields(preprocessing: Preprocessing) -> dict[str, Any]:
+    # Written out, so that ids stay when there is once more to say about preprocessing.
+    return {
+        "size": preprocessing.size,
+        "resize_mode": preprocessing.resize_mode,
+        "interpolation": preprocessing.interpolation,
+        "mean": preprocessing.mean,
+        "std": preprocessing.std,
+        "fill_color": preprocessing.fill_color,
+    }
+
+
+def _tower_name(config: dict[str, Any]) -> str:
+    """A readable word for an image tower, e.g. "tf_efficientnet_lite2", "vit32" or "resnet"."""
+    vision = config["vision_cfg"]
+    if vision.get("timm_model_name"):
+        # Also names folders and keys; what follows a dot says which pretrained weights.
+        return str(vision["timm_model_name"]).partition(".")[0].replace("/", "_")
+    if isinstance(vision.get("layers"), list):
+        return "resnet"
+    return f"vit{vision.get('patch_size', 16)}"
 
 
 def _bad_config(path: Path) -> PhotoClipError:

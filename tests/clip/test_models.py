@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photoclip.clip.architectures import architecture_names
-from photoclip.clip.models import STARTER, available_models, find_model
+from photoclip.clip.models import STARTER, available_models, find_model, remove_model
 from photoclip.errors import PhotoClipError
 
 
@@ -92,7 +92,103 @@ def test_the_id_changes_with_weights_and_configuration_only(models_dir: Path) ->
     assert described.description == "For mountains."
     assert described_id == before
     assert len({before, preprocessed, retrained}) == 3
-    assert before.startswith("mine-")
+
+
+def test_the_id_is_that_of_the_content_and_stays(tmp_path: Path) -> None:
+    # Vectors of people's libraries hang on ids: these may not change for the same model.
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        config = {
+            "model_cfg": {
+                "embed_dim": 8,
+                "vision_cfg": {"image_size": 32, "patch_size": 16},
+                "text_cfg": {},
+            },
+            "preprocess_cfg": {"mean": 0.5, "interpolation": "bilinear"},
+            "description": f"The model called {name}.",
+        }
+        (tmp_path / name / "open_clip_config.json").write_text(json.dumps(config))
+        (tmp_path / name / "open_clip_model.safetensors").write_bytes(b"weights")
+
+    ids = {find_model(name, tmp_path).id for name in ("one", "two")}
+
+    assert ids == {"vit16-8-f649d619294b051798fb0bc6c6b9bac8"}
+
+
+def test_what_a_person_may_want_to_know_can_stand_beside_the_files(models_dir: Path) -> None:
+    folder = models_dir / "mine"
+    config = json.loads((folder / "open_clip_config.json").read_text())
+    config |= {"licence": "MIT", "description": "First.", "languages": ["en"]}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    inside = find_model("mine", models_dir)
+    (folder / "photoclip.json").write_text('{"description": "Second.", "languages": ["mul"]}')
+    beside = find_model("mine", models_dir)
+    (folder / "photoclip.json").write_text('["no object"]')
+
+    assert (inside.licence, inside.description, inside.languages) == ("MIT", "First.", ("en",))
+    assert (beside.licence, beside.description, beside.languages) == ("MIT", "Second.", ("mul",))
+    assert beside.id == inside.id
+    assert find_model("mine", models_dir).description == "First."
+
+
+def test_a_model_knows_whether_it_understands_a_language(
+    tiny_model_folder: Path, tiny_bert_folder: Path, tmp_path: Path
+) -> None:
+    english = find_model(str(tiny_model_folder), None)
+    unknown = find_model(str(tiny_bert_folder), None)
+    many = Path(shutil.copytree(tiny_bert_folder, tmp_path / "many"))
+    (many / "photoclip.json").write_text('{"languages": ["mul"]}')
+    chinese = Path(shutil.copytree(tiny_bert_folder, tmp_path / "chinese"))
+    (chinese / "photoclip.json").write_text('{"languages": ["zh"]}')
+
+    assert (english.understands("en"), english.understands("zh")) == (True, False)
+    assert unknown.understands("zh") is None
+    assert find_model(str(many), None).understands("zh")
+    assert find_model(str(chinese), None).understands("en") is False
+    assert available_models(None)[0].understands("zh") is False
+
+
+def test_a_model_knows_its_loss(tiny_model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "weights.pt").touch()
+
+    assert not find_model(str(tiny_model_folder), None).sigmoid
+    assert find_model(f"ViT-B-16-SigLIP2={tmp_path / 'weights.pt'}", None).sigmoid
+
+
+def test_unfinished_folders_are_not_listed(models_dir: Path) -> None:
+    (models_dir / "mine").rename(models_dir / ".importing-x")
+
+    assert [model.name for model in available_models(models_dir)] == [STARTER]
+    with pytest.raises(PhotoClipError, match="no model called"):
+        find_model(".importing-x", models_dir)
+
+
+def test_a_model_is_removed_whole(models_dir: Path) -> None:
+    remove_model("mine", models_dir)
+
+    assert list(models_dir.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [STARTER, "", ".", "..", "yours", "../models/mine", "mine/", "/"])
+def test_nothing_else_is_ever_removed(models_dir: Path, name: str) -> None:
+    (models_dir / STARTER).mkdir()
+
+    with pytest.raises(PhotoClipError, match="starter comes with|no model called"):
+        remove_model(name, models_dir)
+
+    assert len(list((models_dir / "mine").iterdir())) == 2
+    assert (models_dir / STARTER).is_dir()
+    assert available_models(models_dir)[0].name == STARTER
+
+
+def test_removing_a_link_leaves_what_it_points_to(models_dir: Path, tmp_path: Path) -> None:
+    (models_dir / "mine").rename(tmp_path / "elsewhere")
+    (models_dir / "mine").symlink_to(tmp_path / "elsewhere")
+
+    remove_model("mine", models_dir)
+
+    assert list(models_dir.iterdir()) == []
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 2
 
 
 def _remove_config(folder: Path) -> None:

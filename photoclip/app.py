@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,8 +18,6 @@ from photoclip.errors import PhotoClipError
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from photoclip.core.types import IndexProgress, IndexReport
-    from photoclip.progress import StopFlag
     from photoclip.ui.jobs import Bridge
 
 # What Qt's window plug-in needs and a bare Debian or Ubuntu does not have.
@@ -45,13 +43,11 @@ _WINDOW_LIBRARIES = (
 )
 
 
-def run(library_path: Path, paths: Sequence[str] = (), model: str | None = None) -> int:
+def run(library_path: Path, paths: Sequence[str] = ()) -> int:
     """Run the desktop app until its window is closed.
 
     Args:
         paths: folders or files to add to the library at the start.
-        model: the name of the model that answers, see `photoclip.clip.models.find_model`; None
-            for the one that the library was last indexed with.
 
     Returns:
         The exit status.
@@ -68,7 +64,7 @@ def run(library_path: Path, paths: Sequence[str] = (), model: str | None = None)
     if single.hand_over(library_path, absolute):
         return 0
     try:
-        return _run(application, library_path, absolute, model)
+        return _run(application, library_path, absolute)
     except PhotoClipError as error:
         _show(error)
         raise
@@ -136,42 +132,33 @@ def _application() -> "QApplication":
     return application
 
 
-def _run(
-    application: "QApplication", library_path: Path, paths: list[str], model: str | None
-) -> int:
-    from photoclip.clip.encoder import OpenClipEncoder
-    from photoclip.clip.models import STARTER, find_model
+def _run(application: "QApplication", library_path: Path, paths: list[str]) -> int:
+    from photoclip.clip.encoder import Encoder, OpenClipEncoder
+    from photoclip.clip.models import find_model
     from photoclip.core import paths as places
-    from photoclip.core.indexing import index
     from photoclip.core.library import Library
-    from photoclip.core.search import Searcher
-    from photoclip.core.tagging import Tagger
+    from photoclip.core.serving import Serving
     from photoclip.ui.shell import Shell
     from photoclip.ui.single import Doorbell
     from photoclip.ui.theme import Theme
 
+    def open_encoder(source: str) -> Encoder:
+        found = find_model(source, places.models_dir())
+        return OpenClipEncoder(found, cache_dir=places.cache_dir())
+
+    def changed(encoder_id: str) -> None:
+        shell.bridge.post(lambda: shell.serve(encoder_id))
+
     library = Library(library_path)
-    problem = ""
-    try:
-        found = find_model(model or library.setting("model") or STARTER, places.models_dir())
-    except PhotoClipError as error:
-        problem = f"{error} The starter model answers instead."
-        found = find_model(STARTER, places.models_dir())
-    encoder = OpenClipEncoder(found, cache_dir=places.cache_dir())
-    tagger = Tagger(encoder, cache_dir=places.cache_dir())
-
-    def run_index(
-        folders: Sequence[str], stop: "StopFlag"
-    ) -> "Generator[IndexProgress, None, IndexReport]":
-        return (yield from index(library, encoder, tagger, folders, stop))
-
+    serving = Serving(library, open_encoder, places.cache_dir(), changed)
     shell = Shell(
         library,
-        encoder.id,
-        run_index,
-        lambda: Searcher(library, encoder),
+        serving.encoder.id,
+        serving.index,
+        lambda: serving,
         places.settings_file(),
         Theme(application),
+        serving.switch,
     )
     doorbell = Doorbell(library_path)
     try:
@@ -180,8 +167,8 @@ def _run(
         shell.closed.connect(application.quit)
         _report_bugs(shell.bridge)
         shell.start(paths)
-        if problem:
-            shell.bridge.failed.emit(problem)
+        if serving.problem:
+            shell.bridge.failed.emit(serving.problem)
         return application.exec()
     finally:
         doorbell.close()

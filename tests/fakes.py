@@ -47,6 +47,26 @@ class ColourEncoder:
         return _normalised(np.array([_colour_of(text) for text in texts], np.float32))
 
 
+class BrightColourEncoder(ColourEncoder):
+    """A second model: another space, of another width, with other scores for the same colours."""
+
+    id = "bright-1"
+    name = "bright"
+    dim = 5
+
+    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return _with_brightness(super().encode_images(pixels))
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return _with_brightness(super().encode_texts(texts))
+
+
+def _with_brightness(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    sums = embeddings[:, :3].sum(axis=1, keepdims=True) + 3
+    wider = np.concatenate([embeddings, sums], axis=1)
+    return (wider / np.linalg.norm(wider, axis=1, keepdims=True)).astype(np.float32)
+
+
 def _colour_of(text: str) -> NDArray[np.float32]:
     named = [word for word in re.findall("[a-z]+", text.lower()) if word in ImageColor.colormap]
     colours = [ImageColor.getrgb(word)[:3] for word in named]

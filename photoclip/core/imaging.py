@@ -32,8 +32,13 @@ __all__ = [
     "UnreadablePhoto",
     "decode",
     "is_photo_name",
+    "picture_of_thumbnail",
     "thumbnail_jpeg",
 ]
+
+# Raise it when the same file comes to give a noticeably other thumbnail: those made before are
+# still shown, but no longer embedded. The first, of quality 82 with 4:2:0, had no version.
+_THUMBNAIL_VERSION: Final = b"PhotoClip 2"
 
 # EXIF orientation to what makes it upright (CIPA DC-008, tag 0x0112).
 _TURNS: Final = {
@@ -92,7 +97,9 @@ def decode(data: bytes, min_side: int) -> Decoded:
 def thumbnail_jpeg(image: Image.Image, box: int = THUMBNAIL_BOX) -> bytes:
     """A JPEG that fits into `box` × `box` px, never enlarged, without metadata.
 
-    Baseline with 4:2:0 at quality 82: the quickest to load.
+    Good enough to embed in place of the original. Over 67 photos of cameras and phones the
+    starter's embeddings of the two have a median cosine of .995, the worst .965; at quality 88
+    .993 and .924, at 82 with 4:2:0, in half the bytes, .969 and .887. Baseline loads the quickest.
     """
     scale = box / max(image.size)
     small = image.convert("RGB")
@@ -101,8 +108,19 @@ def thumbnail_jpeg(image: Image.Image, box: int = THUMBNAIL_BOX) -> bytes:
         small = small.resize((width, height), Image.Resampling.LANCZOS)
     small.info = {}
     stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=82, subsampling=2, optimize=True)
+    small.save(stream, "JPEG", quality=92, subsampling=0, optimize=True, comment=_THUMBNAIL_VERSION)
     return stream.getvalue()
+
+
+def picture_of_thumbnail(jpeg: bytes) -> Image.Image | None:
+    """What a thumbnail shows, if it is whole and was made the way `thumbnail_jpeg` makes them."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as opened:
+            if opened.info.get("comment") != _THUMBNAIL_VERSION:
+                return None
+            return opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def _decode(data: bytes, min_side: int) -> Decoded:

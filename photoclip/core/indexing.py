@@ -9,10 +9,9 @@ import calendar
 import errno
 import os
 import time
-from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -24,7 +23,9 @@ from photoclip.core.db import DISK_FULL
 from photoclip.core.imaging import UnreadablePhoto, decode, thumbnail_jpeg
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
+from photoclip.core.lookahead import look_ahead
 from photoclip.core.metadata import read_metadata
+from photoclip.core.reembedding import reembed
 from photoclip.core.scan import reaches
 from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
@@ -74,6 +75,9 @@ def index(
     )
     moved: set[int] = set()
     if seen.candidates and not stop.stopped:
+        known = yield from _embed_known(library, encoder, tagger, seen, stop)
+        report = replace(report, indexed=known.files, embedded=known.photos)
+    if seen.candidates and not stop.stopped:
         for progress, stored in _read_all(library, encoder, tagger, intake, seen, stop):
             if stored is not None:
                 moved |= stored.moved
@@ -116,6 +120,32 @@ def _scan(
     change = mark(library, seen.returned, missing=False)
     yield IndexProgress("scanning", seen.found, change=change)
     return seen
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    files: int = 0
+    photos: int = 0
+
+
+def _embed_known(
+    library: Library, encoder: Encoder, tagger: Tagger, seen: Survey, stop: StopFlag
+) -> Generator[IndexProgress, None, _Embedded]:
+    """Embed from their thumbnails what only this model does not know, newest first.
+
+    What can be done so is taken out of `seen.candidates`.
+    """
+    known = {c.photo_id for c in seen.candidates if c.photo_id is not None}
+    if not known:
+        return _Embedded()
+    photo_ids = [int(i) for i in library.unembedded(encoder.id) if int(i) in known]
+    embedded: set[int] = set()
+    for progress, batch in reembed(library, encoder, tagger, photo_ids, stop, originals=False):
+        embedded.update(batch.embedded)
+        yield progress
+    before = len(seen.candidates)
+    seen.candidates = [c for c in seen.candidates if c.photo_id not in embedded]
+    return _Embedded(before - len(seen.candidates), len(embedded))
 
 
 def _outermost(paths: Sequence[bytes]) -> list[bytes]:
@@ -218,24 +248,11 @@ def _outcomes(
     def read(candidate: Candidate) -> Outcome | None:
         return None if stop.stopped else _read(candidate, library, encoder, intake)
 
-    waiting: deque[Future[Outcome | None]] = deque()
-    remaining = iter(candidates)
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
-        try:
-            while not stop.stopped:
-                while len(waiting) < 2 * encoder.batch_size:
-                    candidate = next(remaining, None)
-                    if candidate is None:
-                        break
-                    waiting.append(pool.submit(read, candidate))
-                if not waiting:
-                    return
-                outcome = waiting.popleft().result()
-                if outcome is not None:
-                    yield outcome
-        finally:
-            for future in waiting:
-                future.cancel()
+    with closing(look_ahead(read, candidates, 2 * encoder.batch_size)) as outcomes:
+        for outcome in outcomes:
+            if outcome is None:
+                return
+            yield outcome
 
 
 def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Intake) -> Outcome:

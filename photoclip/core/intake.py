@@ -191,6 +191,27 @@ class Intake:
         )
         return Stored(change, indexed, unchanged, failed, len(embeddings), frozenset(moved))
 
+    def store_vectors(
+        self,
+        photo_ids: Sequence[int],
+        embeddings: NDArray[np.float32],
+        tags: Sequence[Sequence[Tag]],
+        tagged_with: str,
+    ) -> None:
+        """Store the vectors and suggested tags of known photos in one transaction.
+
+        A vector that is there by now, from another program, is kept. The rest as in `store`.
+        """
+        vectors = embeddings.astype(np.float16)
+        with self._library.store.write() as db:
+            for photo_id, vector, suggestions in zip(photo_ids, vectors, tags, strict=True):
+                known = db.execute(
+                    "SELECT 1 FROM vectors WHERE model_id = ? AND photo_id = ?",
+                    [self._model_id, photo_id],
+                ).fetchone()
+                if known is None:
+                    self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
+
     def _photo_id(self, db: Database, content_hash: str) -> int:
         row = db.execute("SELECT id FROM photos WHERE hash = ?", [content_hash]).fetchone()
         photo_id: int = row[0]

@@ -21,6 +21,7 @@ from photoclip.core.types import (
     Folder,
     Photo,
     Scope,
+    StoredModel,
     Tag,
     TagCount,
 )
@@ -233,6 +234,38 @@ class Library:
         photo_ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
         matrix = np.frombuffer(b"".join(row[2] for row in rows), np.float16)
         return rows[-1][0], photo_ids, matrix.reshape(len(rows), -1)
+
+    def unembedded(self, model: str) -> NDArray[np.int64]:
+        """The ids of the photos there are that `model` has not seen, newest first; (n,)."""
+        rows = self.store.rows(
+            "SELECT id FROM photos WHERE present AND NOT EXISTS (SELECT 1 FROM vectors"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND photo_id = photos.id)"
+            " ORDER BY sort_time DESC, id DESC",
+            [model],
+        )
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def stored_models(self) -> tuple[StoredModel, ...]:
+        """The models whose vectors are stored here, by name."""
+        rows = self.store.rows(
+            "SELECT key, name, count(*), sum(length(vector)) FROM models"
+            " JOIN vectors ON model_id = models.id GROUP BY models.id ORDER BY name, key"
+        )
+        return tuple(StoredModel(*row) for row in rows)
+
+    def delete_vectors(self, model: str) -> Change:
+        """Forget the vectors and suggested tags of one model.
+
+        The file does not become smaller: what is stored next takes the room. Of the model that
+        answers, nothing is found until the photos are embedded again.
+        """
+        with self.store.write() as db:
+            for table in ("suggestions", "vectors"):
+                db.execute(
+                    f"DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE key = ?)",
+                    [model],
+                )
+        return Change(tags=True)
 
     # Settings of this library
 

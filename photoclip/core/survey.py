@@ -14,10 +14,14 @@ from photoclip.progress import StopFlag
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that must be read: it is new or changed, or this model has not seen it yet."""
+    """A file that must be read: it is new or changed, or this model has not seen it yet.
+
+    `photo_id` is that of the photo it holds, where it is known and as it was.
+    """
 
     directory: bytes
     file: FoundFile
+    photo_id: int | None = None
 
     @property
     def path(self) -> bytes:
@@ -53,6 +57,7 @@ class _Known:
     size: int
     mtime_ns: int
     missing: bool
+    photo_id: int | None
     embedded: bool
     failed_for_good: bool
 
@@ -117,7 +122,8 @@ def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> No
             file.mtime_ns,
         )
         if before is None or not as_it_was or not (before.embedded or before.failed_for_good):
-            result.candidates.append(Candidate(listing.directory, file))
+            photo_id = before.photo_id if before is not None and as_it_was else None
+            result.candidates.append(Candidate(listing.directory, file, photo_id))
             continue
         if before.embedded:
             result.unchanged += 1
@@ -138,7 +144,7 @@ def _known_files(
     library: Library, directory: bytes, model: str, decoder: str
 ) -> dict[bytes, _Known]:
     rows = library.store.rows(
-        "SELECT name, files.id, size, mtime_ns, missing,"
+        "SELECT name, files.id, size, mtime_ns, missing, photo_id,"
         " EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
         "  (SELECT id FROM models WHERE key = :model)),"
         " failure IS NOT NULL AND permanent AND decoder = :decoder"
@@ -146,8 +152,8 @@ def _known_files(
         {"model": model, "decoder": decoder, "directory": directory},
     )
     return {
-        name: _Known(row, size, mtime_ns, bool(missing), bool(embedded), bool(failed))
-        for name, row, size, mtime_ns, missing, embedded, failed in rows
+        name: _Known(row, size, mtime_ns, bool(missing), photo_id, bool(embedded), bool(failed))
+        for name, row, size, mtime_ns, missing, photo_id, embedded, failed in rows
     }
 
 

@@ -110,6 +110,23 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class StoredModel:
+    """A model whose vectors the library holds, whether the model itself is still there or not.
+
+    Attributes:
+        id: under which they are stored; `Encoder.id`.
+        name: what a person calls the model.
+        vectors: of how many photos, those included that are not there now.
+        bytes: of the vectors alone.
+    """
+
+    id: str
+    name: str
+    vectors: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Hit:
     """A search result: a photo and the cosine similarity of its embedding with the query's."""
 
@@ -125,6 +142,7 @@ class Change:
         added: ids of photos that were stored, and may have become visible.
         removed: whether any photo went out of sight.
         folders, tags, failures: whether these lists may read differently now.
+        model: whether another model answers now, so that all that hangs on one is another.
     """
 
     added: tuple[int, ...] = ()
@@ -132,14 +150,19 @@ class Change:
     folders: bool = False
     tags: bool = False
     failures: bool = False
+    model: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.added) or self.removed or self.folders or self.tags or self.failures
+        lists = self.folders or self.tags or self.failures
+        return bool(self.added) or self.removed or lists or self.model
 
 
 @dataclass(frozen=True)
 class IndexProgress(Progress):
-    """A report of indexing. Phases: "scanning", "loading" (the model), "indexing", "tagging"."""
+    """A report of indexing or of switching models.
+
+    Phases: "scanning", "loading" (the model), "embedding" (known photos), "indexing", "tagging".
+    """
 
     change: Change = field(default_factory=Change)
 
@@ -172,4 +195,26 @@ class IndexReport:
     skipped_folders: tuple[Failure, ...] = ()
     seconds: float = 0.0
     embedded: int = 0
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class SwitchReport:
+    """How preparing another model ended; the counts are of photos.
+
+    Attributes:
+        switched: whether that model serves now.
+        embedded: went through its encoder.
+        from_thumbnails: how many of these without reading the original.
+        left: could not be embedded now, since neither thumbnail nor original could serve, as on
+            a drive that is not connected; indexing embeds them when their files are back.
+        seconds: how long it took.
+        stopped: whether it ended before its end: stopped, or another model is wanted by now.
+    """
+
+    switched: bool = False
+    embedded: int = 0
+    from_thumbnails: int = 0
+    left: int = 0
+    seconds: float = 0.0
     stopped: bool = False

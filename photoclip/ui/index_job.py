@@ -6,14 +6,15 @@ from collections.abc import Callable, Generator, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from photoclip.core.types import Change, IndexProgress, IndexReport
+from photoclip.core.types import Change, IndexProgress, IndexReport, SwitchReport
 from photoclip.progress import StopFlag
 from photoclip.ui.jobs import Bridge
 
 # Reports come with every batch; nobody reads them faster than this, in seconds.
 _REPORT_EVERY = 0.1
 
-Run = Callable[[Sequence[str], StopFlag], Generator[IndexProgress, None, IndexReport]]
+Report = IndexReport | SwitchReport
+Run = Callable[[Sequence[str], StopFlag], Generator[IndexProgress, None, Report]]
 
 
 def merged(one: Change, other: Change) -> Change:
@@ -24,6 +25,7 @@ def merged(one: Change, other: Change) -> Change:
         folders=one.folders or other.folders,
         tags=one.tags or other.tags,
         failures=one.failures or other.failures,
+        model=one.model or other.model,
     )
 
 
@@ -33,7 +35,7 @@ class IndexJob(QObject):
     Signals, all in the GUI thread:
         progressed: an `IndexProgress`.
         changed: the `Change` since the last one.
-        ended: (paths, `IndexReport` or None after an error).
+        ended: (paths, the report or None after an error).
         stateChanged: running, paused or stopping is not as it was.
     """
 
@@ -102,7 +104,7 @@ class IndexJob(QObject):
         self._thread.start()
 
     def _work(self, paths: tuple[str, ...], stop: StopFlag) -> None:
-        report: IndexReport | None = None
+        report: Report | None = None
         change = Change()
         reported, phase = 0.0, ""
         work = self._run(paths, stop)
@@ -134,7 +136,7 @@ class IndexJob(QObject):
         if change:
             self.changed.emit(change)
 
-    def _end(self, paths: tuple[str, ...], report: IndexReport | None, change: Change) -> None:
+    def _end(self, paths: tuple[str, ...], report: Report | None, change: Change) -> None:
         if self._thread is not None:
             self._thread.join()
             self._thread = None

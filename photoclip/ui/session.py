@@ -169,6 +169,11 @@ class Session(QObject):
         self._refresh()
         self._list(None, arrived=True)
 
+    def serve(self, model: str) -> None:
+        """Another model answers now: read anew what hangs on it."""
+        self.model = model
+        self.refresh(Change(tags=True, model=True))
+
     def warm_up(self) -> None:
         """Get the model ready, so that the first search does not wait for it."""
         self._asking.submit("warm", lambda: self._answers().search("photo", limit=1), _ignore)
@@ -203,11 +208,17 @@ class Session(QObject):
 
         self._reading.submit("holding", lambda: self.library.root_of(path), answer)
 
-    def write(self, work: Callable[[], Change]) -> None:
-        """Change the library in the background and show it."""
+    def write(self, work: Callable[[], Change], done: Callable[[], None] | None = None) -> None:
+        """Change the library in the background and show it, then call `done`."""
         # A key of its own: a lane lets the latest work with a key replace the earlier.
         self._writes += 1
-        self._reading.submit(f"write {self._writes}", work, self.refresh)
+
+        def show(change: Change) -> None:
+            self.refresh(change)
+            if done is not None:
+                done()
+
+        self._reading.submit(f"write {self._writes}", work, show)
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being read or searched."""
@@ -231,6 +242,7 @@ class Session(QObject):
             due.added
             or due.removed
             or due.folders
+            or due.model
             or (due.tags and self.place.scope.tag is not None)
         ):
             self._list(None, arrived=False)

@@ -13,6 +13,7 @@ from photoclip.ui.jobs import Bridge
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.previews import Previews
 from photoclip.ui.session import Searches, Session
+from photoclip.ui.switch_job import Prepare, SwitchJob
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
 
@@ -37,6 +38,7 @@ class Shell(QObject):
         make_searcher: Callable[[], Searches],
         settings_file: Path,
         theme: Theme,
+        prepare: Prepare | None = None,
     ) -> None:
         super().__init__()
         self._library = library
@@ -44,6 +46,7 @@ class Shell(QObject):
         self.bridge = Bridge(self)
         self.session = Session(library, make_searcher, model, self.bridge, self)
         self.job = IndexJob(run, self.bridge, self)
+        self.switch = SwitchJob(self.session, prepare, self.bridge, self) if prepare else None
         self._thumbnails = Thumbnails(library, self.bridge, self)
         self._looking = Previews(library, self.bridge, "preview", self)
         self._viewing = Previews(library, self.bridge, "viewer", self)
@@ -62,6 +65,8 @@ class Shell(QObject):
         self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
         self.bridge.crashed.connect(self._crashes.show_traceback)
         self.window.closed.connect(self.closed)
+        if self.switch is not None:
+            self.switch.switched.connect(self._index_again)
         self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
         self._open = True
 
@@ -80,8 +85,20 @@ class Shell(QObject):
             self.job.add(roots)
         if paths:
             self.window.add_paths(paths)
+        if self.switch is not None:
+            self.switch.resume()
         # In an empty library too: while a person looks for a folder, the model gets ready.
         self.session.warm_up()
+
+    def serve(self, model: str) -> None:
+        """Another model answers now, this program's choice or another's: show what it finds."""
+        self.session.serve(model)
+        self.window.feed.renew()
+
+    def _index_again(self) -> None:
+        """What is indexed meanwhile, only the model that served before has seen."""
+        if self.job.running:
+            self.job.add(self._library.roots())
 
     def close(self) -> None:
         """Save, stop and wait. What is indexed is kept; the next start goes on."""
@@ -93,6 +110,8 @@ class Shell(QObject):
         self.window.hide()
         self.bridge.close()
         self.job.close()
+        if self.switch is not None:
+            self.switch.close()
         self.session.close()
         self._thumbnails.close()
         self._looking.close()

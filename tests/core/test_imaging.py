@@ -24,6 +24,7 @@ from photoclip.core.imaging import (
     UnreadablePhoto,
     decode,
     is_photo_name,
+    picture_of_thumbnail,
     thumbnail_jpeg,
 )
 from photoclip.errors import PhotoClipError
@@ -287,7 +288,22 @@ def test_thumbnail_fits_the_box_and_carries_no_metadata() -> None:
         assert thumbnail.size == (512, 341)
         assert thumbnail.format == "JPEG"
         assert "progressive" not in thumbnail.info
-        assert set(thumbnail.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+        assert set(thumbnail.info) <= {
+            "jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "comment",
+        }  # fmt: skip
+        assert thumbnail.info["comment"] == b"PhotoClip 2"
+    picture = picture_of_thumbnail(data)
+    assert picture is not None
+    assert picture.size == (512, 341)
+
+
+def test_a_thumbnail_of_another_make_or_damaged_is_not_taken_for_the_photo() -> None:
+    stream = io.BytesIO()
+    noise(300, 200).save(stream, "JPEG", quality=82)
+    assert picture_of_thumbnail(stream.getvalue()) is None
+    data = thumbnail_jpeg(noise(300, 200))
+    for broken in (b"", b"nothing", data[: len(data) // 2]):
+        assert picture_of_thumbnail(broken) is None
     assert b"private" not in data
 
 

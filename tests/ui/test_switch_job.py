@@ -1,0 +1,149 @@
+"""Switching models under an open window: it goes on searching, and shows the new model's tags."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from photoclip.core.library import Library
+from photoclip.core.serving import Serving
+from photoclip.core.switching import Choice, choice, want
+from photoclip.ui.places import Place
+from photoclip.ui.shell import Shell
+from photoclip.ui.theme import Theme
+from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
+from tests.ui.conftest import WAIT, GatedEncoder, wait_indexed
+
+
+class GatedBrightEncoder(BrightColourEncoder, GatedEncoder):
+    """The second model, held after so many pictures until it is let on."""
+
+
+Open = Callable[..., Shell]
+
+
+@pytest.fixture
+def open_serving(qtbot: QtBot, tmp_path: Path, theme: Theme, album: Path) -> Iterator[Open]:
+    """Opens windows over one library of forty photos, with two models to choose from."""
+    shells: list[Shell] = []
+
+    def open_it(bright: ColourEncoder, starter: ColourEncoder | None = None) -> Shell:
+        library = Library(tmp_path / "library.photoclip")
+        encoders = {"starter": starter or ColourEncoder(), "bright": bright}
+
+        def changed(model: str) -> None:
+            shell.bridge.post(lambda: shell.serve(model))
+
+        serving = Serving(library, encoders.__getitem__, None, changed)
+        shell = Shell(
+            library,
+            serving.encoder.id,
+            serving.index,
+            lambda: serving,
+            tmp_path / "settings.json",
+            theme,
+            serving.switch,
+        )
+        shells.append(shell)
+        shell.start([str(album)])
+        qtbot.waitExposed(shell.window)
+        wait_indexed(qtbot, shell, 40)
+        shell.window.content.show_new()
+        return shell
+
+    yield open_it
+    for shell in shells:
+        shell.close()
+
+
+def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_serving: Open) -> None:
+    bright = GatedBrightEncoder(after=16)
+    shell = open_serving(bright)
+    session = shell.session
+    assert shell.switch is not None
+    ended: list[object] = []
+    shell.switch.ended.connect(lambda *args: ended.append(args))
+    shell.switch.use("bright")
+    qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
+    with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
+        session.go(Place(text="red"))
+    assert len(listed.args[0].ids) == 40
+    assert session.model == "colours-1"
+    assert choice(session.library) == Choice("starter", "bright")
+    with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
+        bright.open()
+    assert len(listed.args[0].ids) == 40
+    assert session.model == "bright-1"
+    qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)
+    [(source, report)] = ended
+    assert (source, report.switched) == ("bright", True)
+    with qtbot.waitSignal(session.listed, timeout=WAIT):
+        shell.switch.use("starter")
+    qtbot.waitUntil(lambda: session.model == "colours-1", timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+
+
+def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_serving: Open) -> None:
+    bright = GatedBrightEncoder(after=16)
+    shell = open_serving(bright)
+    shell.switch.use("bright")
+    qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
+    bright.open()
+    shell.close()
+    done = bright.images_encoded
+    assert 16 <= done < 40
+    again = BrightColourEncoder()
+    shell = open_serving(again)
+    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    assert done + again.images_encoded == 40
+    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [lambda shell: shell.switch.cancel(), lambda shell: shell.switch.use("starter")],
+    ids=["cancelled", "the serving one wanted"],
+)
+def test_nothing_is_switched_when_it_is_no_longer_wanted(
+    qtbot: QtBot, open_serving: Open, stop: Callable[[Shell], None]
+) -> None:
+    bright = GatedBrightEncoder(after=16)
+    shell = open_serving(bright)
+    library = shell.session.library
+    shell.switch.use("bright")
+    qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
+    stop(shell)
+    bright.open()
+    qtbot.waitUntil(lambda: choice(library) == Choice("starter"), timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    assert shell.session.model == "colours-1"
+    assert library.counts("bright-1").searchable < 40
+
+
+def test_photos_indexed_during_the_switch_are_found_after_it(
+    qtbot: QtBot, open_serving: Open, album: Path
+) -> None:
+    starter = GatedEncoder(after=40)
+    shell = open_serving(BrightColourEncoder(), starter)
+    save_photo(album / "new.jpg", "teal")
+    shell.job.add([str(album)])
+    qtbot.waitUntil(
+        lambda: shell.job.latest is not None and shell.job.latest.phase == "loading", timeout=WAIT
+    )
+    shell.switch.use("bright")
+    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    starter.open()
+    qtbot.waitUntil(lambda: shell.session.library.counts("bright-1").searchable == 41, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+
+
+def test_what_another_program_wants_is_taken_up_at_the_start(
+    qtbot: QtBot, open_serving: Open, tmp_path: Path
+) -> None:
+    library = Library(tmp_path / "library.photoclip")
+    want(library, "bright")
+    library.close()
+    shell = open_serving(BrightColourEncoder())
+    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)

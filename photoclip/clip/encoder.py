@@ -1,32 +1,44 @@
 """Pictures and texts as embeddings in one space: the `Encoder` protocol and open_clip's."""
 
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.batching import in_batches
-from photoclip.clip.image_tower import ImageTower, prepare_image_tower
-from photoclip.clip.loading import Towers, load_towers
+from photoclip.clip.batching import Ladder, Reason
+from photoclip.clip.devices import (
+    AUTO,
+    DEVICES,
+    PROCESSOR,
+    Device,
+    batch_that_fits,
+    usable_devices,
+    works,
+)
+from photoclip.clip.image_tower import ImageTower, prepare_image_tower, probe_pictures
+from photoclip.clip.loading import load_towers
 from photoclip.clip.models import Model
 from photoclip.clip.native import keep_freed_memory, let_waiting_threads_sleep
 from photoclip.clip.precision import PRECISIONS
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.clip.text_tower import TextTower, prepare_text_tower
 from photoclip.errors import PhotoClipError
 
 if TYPE_CHECKING:
     import torch
 
-DEVICES = ("cuda", "mps", "cpu")
-
 # On a CPU larger batches gain little once memory is kept (8, 16, 32 pictures: 94, 108, 107 images
 # per second in bfloat16, 56, 53, 56 in float32), and small ones stop sooner and take less memory.
 _BATCH_SIZES = {"cpu": 8, "mps": 32, "cuda": 64}
 _TEXT_BATCH_SIZE = 64
+
+_REASONS: dict[Reason, str] = {
+    "memory": "the graphics card ran out of memory",
+    "failure": "the graphics card failed",
+}
 
 
 class Encoder(Protocol):
@@ -62,11 +74,15 @@ class Encoder(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it runs: "cuda", "mps" or "cpu"."""
+        """Where it runs: "cuda", "mps" or "cpu"; may change when a device fails."""
 
     @property
     def precision(self) -> str:
-        """How the image tower computes: "float32", "bfloat16" or "float16"."""
+        """How it computes: "float32", "bfloat16" or "float16"."""
+
+    @property
+    def running_on(self) -> str:
+        """Where and how it runs, in words for a person; "" while it is not loaded. Cheap."""
 
     @property
     def batch_size(self) -> int:
@@ -81,25 +97,31 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class _Loaded:
-    towers: Towers
+    """Both towers ready on one device; `batch_sizes` of "images" and "texts" may be lowered."""
+
+    device: Device
+    threads: int
     images: ImageTower
+    texts: TextTower
     logit_scale: float
     logit_bias: float
+    batch_sizes: dict[str, int]
 
 
 class OpenClipEncoder:
     """An `Encoder` of any CLIP model that open_clip can express.
 
     The model is loaded at the first use, which imports torch and takes seconds; `load` does it
-    explicitly. The image tower runs in the fastest precision that keeps its embeddings, the text
-    tower in float32.
+    explicitly. It runs in the fastest precision that keeps its embeddings. A device that has too
+    little memory, or fails, is left for the processor with both towers, and what it was working
+    on is done again there.
 
     Args:
         model: what to load.
-        device: one of `DEVICES`; None takes the first there is.
-        precision: one of "float32", "bfloat16", "float16"; None measures on a CPU, once per
-            machine and model, and takes half precision on an accelerator.
-        batch_size: pictures at a time; None takes a default for the device.
+        device: one of `DEVICES`, or "auto" for the first of them that works.
+        precision: one of "float32", "bfloat16", "float16"; None measures, once per device and
+            model.
+        batch_size: pictures at a time; None chooses for the device.
         cache_dir: where the measured precision is remembered; None forgets it.
     """
 
@@ -107,24 +129,21 @@ class OpenClipEncoder:
         self,
         model: Model,
         *,
-        device: str | None = None,
+        device: str = AUTO,
         precision: str | None = None,
         batch_size: int | None = None,
         cache_dir: Path | None = None,
     ) -> None:
-        if device is not None and device not in DEVICES:
+        if device not in (AUTO, *DEVICES):
             raise ValueError(f"device {device!r}")
         if precision is not None and precision not in PRECISIONS:
             raise ValueError(f"precision {precision!r}")
         let_waiting_threads_sleep()
         self._model = model
-        self._device = device
         self._precision = precision
         self._batch_size = batch_size
-        self._text_batch_size = _TEXT_BATCH_SIZE
         self._cache_dir = cache_dir
-        self._loading = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._ladder = Ladder(lambda: usable_devices(device), self._load)
 
     @property
     def id(self) -> str:
@@ -156,15 +175,25 @@ class OpenClipEncoder:
 
     @property
     def device(self) -> str:
-        if self._device is None:
-            self._device = _best_device()
-        return self._device
+        return self._ladder.rung.kind
+
+    @property
+    def running_on(self) -> str:
+        loaded = self._ladder.ready
+        if loaded is None:
+            return ""
+        words = [loaded.device.name, loaded.images.precision]
+        if loaded.device == PROCESSOR:
+            words.insert(1, f"{loaded.threads} thread{'s' if loaded.threads > 1 else ''}")
+        reason = self._ladder.reason
+        return ", ".join(words) + (f" ({_REASONS[reason]})" if reason else "")
 
     @property
     def batch_size(self) -> int:
-        if self._batch_size is None:
-            self._batch_size = _BATCH_SIZES[self.device]
-        return self._batch_size
+        loaded = self._ladder.ready
+        if loaded is not None:
+            return loaded.batch_sizes["images"]
+        return self._batch_size or _BATCH_SIZES[self.device]
 
     def load(self) -> None:
         """Load the model now, if it is not; other threads that need it wait.
@@ -195,13 +224,11 @@ class OpenClipEncoder:
             )
         if len(pixels) == 0:
             return np.zeros((0, self.dim), np.float32)
-        loaded = self._use()
 
-        def encode(part: slice) -> NDArray[np.float32]:
-            return self._embeddings(loaded, loaded.images.features(pixels[part]))
+        def encode(loaded: _Loaded, part: slice) -> NDArray[np.float32]:
+            return _normalised(loaded.images.features(pixels[part]))
 
-        embeddings, self._batch_size = in_batches(encode, len(pixels), self.batch_size)
-        return embeddings
+        return self._run("images", encode, len(pixels))
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts, which may be empty or in any script.
@@ -214,87 +241,75 @@ class OpenClipEncoder:
         """
         if len(texts) == 0:
             return np.zeros((0, self.dim), np.float32)
-        loaded = self._use()
-        towers = loaded.towers
-        tokens = towers.tokenize(texts)
-        order = np.arange(len(texts))
-        lengths = np.full(len(texts), tokens.shape[1])
-        if towers.padding is not None:
-            lengths = _lengths(tokens, towers.padding)
-            # Texts of one length together: a batch is as slow as its longest.
-            order = np.argsort(lengths, kind="stable")
+        tokens, lengths = self._use().texts.tokens(texts)
+        # Texts of one length together: a batch is as slow as its longest.
+        order = np.argsort(lengths, kind="stable")
 
-        def encode(part: slice) -> NDArray[np.float32]:
+        def encode(loaded: _Loaded, part: slice) -> NDArray[np.float32]:
             chosen = order[part]
             trimmed = tokens[chosen, : lengths[chosen].max()]
-            return self._embeddings(loaded, _text_features(towers, trimmed, self.device))
+            return _normalised(loaded.texts.features(trimmed))
 
-        embeddings, self._text_batch_size = in_batches(encode, len(texts), self._text_batch_size)
+        embeddings = self._run("texts", encode, len(texts))
         in_order = np.empty_like(embeddings)
         in_order[order] = embeddings
         return in_order
 
-    def _embeddings(self, loaded: _Loaded, features: "torch.Tensor") -> NDArray[np.float32]:
-        array: NDArray[np.float32] = features.float().cpu().numpy()
-        # A zero vector has no direction either.
-        lengths = np.linalg.norm(array, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not lengths.all():
+    def _run(
+        self, kind: str, encode: Callable[[_Loaded, slice], NDArray[np.float32]], count: int
+    ) -> NDArray[np.float32]:
+        try:
+            return self._ladder.run(kind, encode, count)
+        except FloatingPointError as error:
             raise PhotoClipError(
                 f"The model “{self.name}” gives no usable numbers on this computer "
-                f"({self.device}, {loaded.images.precision}). Choose another model."
-            )
-        normalised: NDArray[np.float32] = array / lengths
-        return normalised
+                f"({self.running_on}). Choose another model."
+            ) from error
 
     def _use(self) -> _Loaded:
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
+        return self._ladder.place()
 
-    def _load(self) -> _Loaded:
-        if self.device == "cpu":
+    def _load(self, device: Device) -> _Loaded:
+        import torch
+
+        if device == PROCESSOR:
             keep_freed_memory()
+        elif not works(device):
+            raise RuntimeError(f"{device.name} does not work")
         towers = load_towers(self._model)
         model: Any = towers.model
         scale = float(model.logit_scale.exp())
         bias = float(model.logit_bias) if model.logit_bias is not None else 0.0
         images = prepare_image_tower(
-            model, self.preprocessing, self.device, self._precision, self.id, self._cache_dir
+            model, self.preprocessing, device, self._precision, self.id, self._cache_dir
         )
-        return _Loaded(towers, images, scale, bias)
+        texts = prepare_text_tower(towers, device, images.precision)
+        # The text tower in the precision that is not used goes.
+        images = replace(images, model=texts.model)
+        probe = probe_pictures(self.preprocessing.size)
+        at_a_time = self._batch_size or batch_that_fits(
+            device, lambda: images.features(probe), len(probe), _BATCH_SIZES[device.kind]
+        )
+        return _Loaded(
+            device=device,
+            threads=torch.get_num_threads(),
+            images=images,
+            texts=texts,
+            logit_scale=scale,
+            logit_bias=bias,
+            batch_sizes={"images": at_a_time, "texts": _TEXT_BATCH_SIZE},
+        )
 
 
-def _best_device() -> str:
-    import torch
+def _normalised(features: "torch.Tensor") -> NDArray[np.float32]:
+    """float32 (n, d) of length 1 each.
 
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    return next(
-        (device for device, is_there in there.items() if is_there and _works(device)), "cpu"
-    )
-
-
-def _works(device: str) -> bool:
-    """Whether torch can compute on it: it may be older than what this torch was built for."""
-    import torch
-
-    try:
-        return bool((torch.ones(8, device=device) @ torch.ones(8, device=device)).item() == 8)
-    except RuntimeError:
-        return False
-
-
-def _lengths(tokens: "torch.Tensor", padding: int) -> NDArray[np.int64]:
-    """How many columns of each row hold tokens, at least one."""
-    columns = np.arange(1, tokens.shape[1] + 1)
-    lengths: NDArray[np.int64] = ((tokens.numpy() != padding) * columns).max(axis=1).clip(min=1)
-    return lengths
-
-
-def _text_features(towers: Towers, tokens: "torch.Tensor", device: str) -> "torch.Tensor":
-    import torch
-
-    model: Any = towers.model
-    with torch.inference_mode():
-        features: torch.Tensor = model.encode_text(tokens.to(device))
-    return features
+    Raises:
+        FloatingPointError: the features of one are not finite, or zero, which has no direction.
+    """
+    array: NDArray[np.float32] = features.float().cpu().numpy()
+    lengths = np.linalg.norm(array, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all() or not lengths.all():
+        raise FloatingPointError("an embedding has no direction")
+    normalised: NDArray[np.float32] = array / lengths
+    return normalised

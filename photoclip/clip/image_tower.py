@@ -6,6 +6,7 @@ float32 52 images/s with channels last, 62 with batch normalisation folded too; 
 """
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclip.clip.devices import Device, is_out_of_memory, release_memory
 from photoclip.clip.folding import fold_batch_norms
 from photoclip.clip.precision import (
-    WORTHWHILE,
+    fastest,
     measurement_key,
     rates_in_turns,
     remember_precision,
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
 # one convolution or a few, for its patches, and does not care.
 _CONVOLUTIONAL = 8
 
-# Cosine to the float32 embedding that a lower precision has to keep. The starter in bfloat16 keeps
-# .9993 on the probe and in the median of real photos, .9945 on the worst of 64.
-_FAITHFUL = 0.99
+# Cosine to the float32 embedding that a lower precision has to keep in the median of the probe.
+# The starter in bfloat16 keeps .9993 there and on real photos, .9945 on the worst of 64; float16,
+# which has three more bits, is for accelerators.
+_FAITHFUL = 0.999
+_FAITHFUL_ON_CPU = 0.99
 
-# Few, so that a large model on a slow machine is measured in seconds too.
+# Few, so that a large model on a slow processor is measured in seconds too; more on an accelerator,
+# which is not busy with few, as long as they fit.
 _PROBE_PICTURES = 2
+_MANY_PROBE_PICTURES = 16
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class ImageTower:
 
     Attributes:
         model: open_clip's model; `visual` is in `precision`, the rest in float32.
-        device: "cuda", "mps" or "cpu".
+        device: what torch calls the device, e.g. "cpu".
         precision: "float32", "bfloat16" or "float16".
         channels_last: whether pixels go in with their channels side by side.
         mean: float32 (1, 3, 1, 1) on the device.
@@ -66,18 +72,27 @@ class ImageTower:
 
         with torch.inference_mode():
             # The permuted bytes of a picture already lie as "channels last" wants them.
-            batch = torch.tensor(pixels, device=self.device).permute(0, 3, 1, 2)
+            batch = self._on_device(pixels).permute(0, 3, 1, 2)
             batch = ((batch.float() / 255 - self.mean) / self.std).to(_dtype(self.precision))
             if not self.channels_last:
                 batch = batch.contiguous()
             features: torch.Tensor = self.model.encode_image(batch)
         return features
 
+    def _on_device(self, pixels: NDArray[np.uint8]) -> "torch.Tensor":
+        import torch
+
+        batch = torch.tensor(pixels)
+        if torch.device(self.device).type != "cuda":
+            return batch.to(self.device)
+        # From pinned memory the graphics card fetches by itself; torch keeps it for the next batch.
+        return batch.pin_memory().to(self.device, non_blocking=True)
+
 
 def prepare_image_tower(
     model: "torch.nn.Module",
     preprocessing: Preprocessing,
-    device: str,
+    device: Device,
     precision: str | None,
     model_id: str,
     cache_dir: Path | None,
@@ -86,64 +101,89 @@ def prepare_image_tower(
 
     Args:
         model: in float32 on the CPU; changed.
-        precision: None to choose: measured on a CPU, half of float32 on an accelerator.
+        precision: None to measure which is best.
         model_id: what a measurement is remembered for.
         cache_dir: where it is remembered.
     """
     import torch
 
     tower: Any = model
-    probe = _probe(preprocessing.size)
-    picture = torch.from_numpy(probe[:1]).permute(0, 3, 1, 2).float() / 127.5 - 1
+    probe = probe_pictures(preprocessing.size, 1)
+    picture = torch.from_numpy(probe).permute(0, 3, 1, 2).float() / 127.5 - 1
     tower.visual = fold_batch_norms(tower.visual, picture)
-    tower.to(device)
+    tower.to(device.torch_name)
     convolutions = sum(isinstance(part, torch.nn.Conv2d) for part in tower.visual.modules())
-    channels_last = convolutions >= _CONVOLUTIONAL and device != "mps"
+    channels_last = convolutions >= _CONVOLUTIONAL and device.kind != "mps"
     if channels_last:
         tower.visual.to(memory_format=torch.channels_last)
     full = ImageTower(
         model=tower,
-        device=device,
+        device=device.torch_name,
         precision="float32",
         channels_last=channels_last,
-        mean=torch.tensor(preprocessing.mean, device=device).view(1, 3, 1, 1),
-        std=torch.tensor(preprocessing.std, device=device).view(1, 3, 1, 1),
+        mean=torch.tensor(preprocessing.mean, device=device.torch_name).view(1, 3, 1, 1),
+        std=torch.tensor(preprocessing.std, device=device.torch_name).view(1, 3, 1, 1),
     )
     if precision is None:
-        if device == "cpu":
-            precision = _measured(full, probe, model_id, cache_dir)
-        else:
-            precision = _half(full, probe)
+        key = measurement_key(model_id, device)
+        precision = remembered_precision(cache_dir, key)
+        if precision is None:
+            precision, rates = _measured(full, device, preprocessing.size)
+            remember_precision(cache_dir, key, precision, rates)
     return _cast(full, precision)
 
 
-def _measured(full: ImageTower, probe: NDArray[np.uint8], model_id: str, cache: Path | None) -> str:
-    key = measurement_key(model_id)
-    remembered = remembered_precision(cache, key)
-    if remembered is not None:
-        return remembered
-    rates: dict[str, float] = {}
-    precision = "float32"
-    if _multiplies_bfloat16():
-        half = _copy(full, "bfloat16")
-        rates = rates_in_turns(
-            {tower.precision: partial(tower.features, probe) for tower in (full, half)}, len(probe)
-        )
-        faster = rates["bfloat16"] > WORTHWHILE * rates["float32"]
-        if faster and _faithful(full, half, probe):
-            precision = "bfloat16"
-    remember_precision(cache, key, precision, rates)
-    return precision
+def probe_pictures(size: int, count: int = _PROBE_PICTURES) -> NDArray[np.uint8]:
+    """Pictures to try a tower with, uint8 (n, s, s, 3): noise with the 1/f spectrum of photos.
+
+    The spectrum is that of Field 1987, "Relations between the statistics of natural images and the
+    response properties of cortical cells". On plain noise or ramps, which no tower was trained on,
+    lower precisions look worse than they are on photos.
+    """
+    generator = np.random.default_rng(0)
+    frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None, :])
+    frequency[0, 0] = 1.0
+    noise = generator.normal(size=(count, 3, size, size))
+    pictures = np.fft.irfft2(np.fft.rfft2(noise) / frequency, s=(size, size))
+    pictures /= pictures.std(axis=(1, 2, 3), keepdims=True)
+    return (128 + 50 * pictures).clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
 
 
-def _half(full: ImageTower, probe: NDArray[np.uint8]) -> str:
-    """The half precision an accelerator has units for, if the model stands it."""
-    import torch
+def _measured(full: ImageTower, device: Device, size: int) -> tuple[str, dict[str, float]]:
+    """The best precision, and the images per second of all that are faithful."""
+    if device.kind == "cpu":
+        lower = ("bfloat16",) if _multiplies_bfloat16() else ()
+        return _best(full, lower, probe_pictures(size), _FAITHFUL_ON_CPU)
+    probe = probe_pictures(size, _MANY_PROBE_PICTURES)
+    try:
+        return _best(full, ("float16", "bfloat16"), probe, _FAITHFUL)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+    release_memory()
+    return _best(full, ("float16", "bfloat16"), probe[:_PROBE_PICTURES], _FAITHFUL)
 
-    # bfloat16 has float32's range, so that no activation overflows on some odd photo.
-    native = full.device == "cuda" and torch.cuda.get_device_capability() >= (8, 0)
-    precision = "bfloat16" if native else "float16"
-    return precision if _faithful(full, _copy(full, precision), probe) else "float32"
+
+def _best(
+    full: ImageTower, lower: Sequence[str], probe: NDArray[np.uint8], faithful: float
+) -> tuple[str, dict[str, float]]:
+    towers = {full.precision: full}
+    wanted = full.features(probe).float()
+    for precision in lower:
+        half = _copy(full, precision)
+        if _closeness(wanted, half, probe) > faithful:
+            towers[precision] = half
+    if len(towers) == 1:
+        return full.precision, {}
+    # To the CPU, since a graphics card goes on computing after the call has returned.
+    rates = rates_in_turns(
+        {name: partial(_finish, tower, probe) for name, tower in towers.items()}, len(probe)
+    )
+    return fastest(rates), rates
+
+
+def _finish(tower: ImageTower, pixels: NDArray[np.uint8]) -> "torch.Tensor":
+    return tower.features(pixels).cpu()
 
 
 def _multiplies_bfloat16() -> bool:
@@ -163,13 +203,18 @@ def _multiplies_bfloat16() -> bool:
         return seconds(torch.bfloat16) < 1.5 * seconds(torch.float32)
 
 
-def _faithful(full: ImageTower, half: ImageTower, probe: NDArray[np.uint8]) -> bool:
+def _closeness(wanted: "torch.Tensor", half: ImageTower, probe: NDArray[np.uint8]) -> float:
+    """The median cosine of a lower precision's embeddings to the wanted; 0.0 if it cannot run."""
     import torch
 
-    wanted, given = full.features(probe).float(), half.features(probe).float()
-    cosine = torch.nn.functional.cosine_similarity(wanted, given)
-    # Not finite compares as false.
-    return bool((cosine > _FAITHFUL).all())
+    try:
+        given = half.features(probe).float()
+        return float(torch.nn.functional.cosine_similarity(wanted, given).median())
+    except (RuntimeError, TypeError) as error:
+        # Metal has no bfloat16 on older systems.
+        if is_out_of_memory(error):
+            raise
+        return 0.0
 
 
 def _copy(full: ImageTower, precision: str) -> ImageTower:
@@ -190,19 +235,3 @@ def _dtype(precision: str) -> "torch.dtype":
 
     dtype: torch.dtype = getattr(torch, precision)
     return dtype
-
-
-def _probe(size: int) -> NDArray[np.uint8]:
-    """Pictures to try a tower with, uint8 (n, s, s, 3): noise with the 1/f spectrum of photos.
-
-    The spectrum is that of Field 1987, "Relations between the statistics of natural images and the
-    response properties of cortical cells". On plain noise or ramps, which no tower was trained on,
-    lower precisions look worse than they are on photos.
-    """
-    generator = np.random.default_rng(0)
-    frequency = np.hypot(np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None, :])
-    frequency[0, 0] = 1.0
-    noise = generator.normal(size=(_PROBE_PICTURES, 3, size, size))
-    pictures = np.fft.irfft2(np.fft.rfft2(noise) / frequency, s=(size, size))
-    pictures /= pictures.std(axis=(1, 2, 3), keepdims=True)
-    return (128 + 50 * pictures).clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)

@@ -1,4 +1,4 @@
-"""How the C libraries beneath torch behave in this process: waiting threads and freed memory.
+"""How the C libraries beneath torch behave in this process: threads and freed memory.
 
 Their defaults suit a machine that does nothing but compute. Here photos are decoded at the same
 time, and the same few tensors are made again for every batch.
@@ -8,6 +8,9 @@ import contextlib
 import ctypes
 import os
 import platform
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD = -1
@@ -26,6 +29,42 @@ def let_waiting_threads_sleep() -> None:
     cores this made encoding 4 to 10 times as fast. Who has set the variable keeps it.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
+@contextlib.contextmanager
+def on_one_thread() -> Iterator[None]:
+    """Have torch compute in the calling thread alone; other threads keep their number of helpers.
+
+    `torch.set_num_threads` would change it for the whole process. Where torch's OpenMP is not
+    found, nothing changes.
+    """
+    import torch
+
+    library = _openmp()
+    if library is None:
+        yield
+        return
+    # Asking also makes torch choose the number for this thread, which it would else do inside.
+    before = torch.get_num_threads()
+    library.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        library.omp_set_num_threads(before)
+
+
+@cache
+def _openmp() -> ctypes.CDLL | None:
+    """The OpenMP library that torch brings along and has loaded."""
+    import torch
+
+    found = sorted((Path(torch.__file__).parent / "lib").glob("*omp*"))
+    with contextlib.suppress(OSError, AttributeError, IndexError):
+        # Only the one that runs: another copy would have threads of its own.
+        library = ctypes.CDLL(str(found[0]), mode=getattr(os, "RTLD_NOLOAD", ctypes.DEFAULT_MODE))
+        library.omp_set_num_threads.restype = None
+        return library
+    return None
 
 
 def keep_freed_memory() -> None:

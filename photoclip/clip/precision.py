@@ -15,13 +15,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from photoclip.clip.devices import PROCESSOR, Device
+
 FILE = "precision.json"
 PRECISIONS = ("float32", "bfloat16", "float16")
 
 # The memory of many models and machines in one roaming folder; the oldest go first.
 _REMEMBERED = 50
 # Measurements are noisy while other work runs; less than this is not worth the lost digits.
-WORTHWHILE = 1.15
+_WORTHWHILE = 1.15
 
 
 def images_per_second(encode: Callable[[], object], images: int, seconds: float = 0.4) -> float:
@@ -53,6 +55,18 @@ def rates_in_turns(
     return {name: images / max(took, 1e-9) for name, took in best.items()}
 
 
+def fastest(rates: Mapping[str, float]) -> str:
+    """The precision to take, given images per second: a faster one has to be so by a margin.
+
+    Of "float32", "float16" and "bfloat16", each later one has fewer digits.
+    """
+    best = "float32"
+    for precision in ("float16", "bfloat16"):
+        if rates.get(precision, 0.0) > _WORTHWHILE * rates[best]:
+            best = precision
+    return best
+
+
 def machine() -> str:
     """The processor, as far as the system tells: what a measurement holds for."""
     import torch
@@ -67,11 +81,12 @@ def machine() -> str:
     return f"{name}, {platform.machine()}, {capability}, {torch.get_num_threads()} threads"
 
 
-def measurement_key(model_id: str) -> str:
+def measurement_key(model_id: str, device: Device = PROCESSOR) -> str:
     """What a remembered precision is filed under."""
     import torch
 
-    return f"{machine()} | torch {torch.__version__} | {model_id}"
+    where = machine() if device == PROCESSOR else device.name
+    return f"{where} | torch {torch.__version__} | {model_id}"
 
 
 def remembered_precision(cache_dir: Path | None, key: str) -> str | None:

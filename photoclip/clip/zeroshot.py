@@ -5,11 +5,13 @@ section 3.1: a label is put into several prompts, whose mean embedding stands fo
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
+from photoclip.errors import PhotoClipError
 
 # For photos of a personal library; few, as each label costs one text per template.
 TEMPLATES: tuple[str, ...] = (
@@ -18,6 +20,20 @@ TEMPLATES: tuple[str, ...] = (
     "a close-up photo of a {}.",
     "a snapshot of a {}.",
 )
+
+# For models that read Chinese, with labels in Chinese.
+_CHINESE = ("{}", "{}的照片", "一张{}的照片。", "照片里有{}。")
+
+PHOTOS = "photos"
+IMAGENET = "imagenet"
+_SETS = {
+    PHOTOS: TEMPLATES,
+    "plain": ("{}",),
+    "photo": ("a photo of a {}.",),
+    "chinese": _CHINESE,
+}
+# In the order in which a person is told of them.
+TEMPLATE_SETS = (*_SETS, IMAGENET)
 
 # A label that begins with one of these brings its own article.
 _DETERMINERS = frozenset(
@@ -49,6 +65,38 @@ def fill(template: str, label: str) -> str:
             if article == "a " and _begins_with_vowel_sound(label.lower()):
                 return stem + "an " + label + after
     return before + label + after
+
+
+def prompt_templates(name_or_path: str) -> tuple[str, ...]:
+    """The prompt templates of a set by its name, or of a file with one a line.
+
+    "imagenet" are the 80 that OpenAI found for ImageNet, as open_clip has them.
+
+    Raises:
+        PhotoClipError: there is no such set or file, or a line of it has no single "{}".
+    """
+    if name_or_path in _SETS:
+        return _SETS[name_or_path]
+    if name_or_path == IMAGENET:
+        from open_clip import OPENAI_IMAGENET_TEMPLATES
+
+        return tuple(template("{}") for template in OPENAI_IMAGENET_TEMPLATES)
+    path = Path(name_or_path)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise PhotoClipError(
+            f"There are no prompt templates called “{name_or_path}”, and no such text file. "
+            f"Choose one of {', '.join(TEMPLATE_SETS)}, or give a file with one template a line."
+        ) from error
+    templates = tuple(line.strip() for line in lines if line.strip())
+    bad = next((template for template in templates if template.count("{}") != 1), None)
+    if bad is not None or not templates:
+        what = f"The template “{bad}” in {path} has no single {{}}" if bad else f"{path} is empty"
+        raise PhotoClipError(
+            f"{what}. Each line needs one {{}} where the label goes, as in “a photo of a {{}}.”."
+        )
+    return templates
 
 
 def class_prototypes(

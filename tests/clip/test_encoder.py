@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from photoclip.clip.batching import in_batches
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import STARTER, Model, find_model
-from photoclip.clip.precision import (
-    FILE,
-    rates_in_turns,
-    remember_precision,
-    remembered_precision,
-)
+from photoclip.clip.precision import FILE
 from photoclip.errors import PhotoClipError
 from photoclip.resources import resource_path
 
@@ -98,7 +91,7 @@ def test_nothing_gives_nothing_and_loads_nothing(folder: Path) -> None:
 
     assert encoder.encode_images(np.zeros((0, size, size, 3), np.uint8)).shape == (0, 24)
     assert encoder.encode_texts([]).shape == (0, 24)
-    assert encoder._loaded is None
+    assert encoder.running_on == ""
 
 
 def test_batches_do_not_change_embeddings(folder: Path, pictures: list[Image.Image]) -> None:
@@ -202,8 +195,8 @@ def test_bfloat16_is_close_to_float32(folder: Path, pictures: list[Image.Image])
 
     assert half.precision == "bfloat16"
     assert cosines.min() > 0.99
-    # Texts are few, and stay exact.
-    np.testing.assert_array_equal(full.encode_texts(_TEXTS), half.encode_texts(_TEXTS))
+    texts = _cosines(full.encode_texts(_TEXTS), half.encode_texts(_TEXTS))
+    assert 0.999 < texts.min() < texts.max() < 1 + 1e-6
 
 
 def test_precision_is_measured_once_and_remembered(folder: Path, tmp_path: Path) -> None:
@@ -220,53 +213,6 @@ def test_precision_is_measured_once_and_remembered(folder: Path, tmp_path: Path)
     (cache / FILE).write_text(json.dumps({key: {"precision": other}, "unknown": 3}))
     assert _encoder(folder, precision=None, cache_dir=cache).precision == other
     assert _encoder(folder, precision=None).precision in ("float32", "bfloat16")
-
-
-@pytest.mark.parametrize("memory", ["", "[1]", '{"x"', '{"key": {"precision": "int3"}}', "\x00"])
-def test_a_damaged_memory_is_forgotten(tmp_path: Path, memory: str) -> None:
-    (tmp_path / FILE).write_text(memory)
-
-    assert remembered_precision(tmp_path, "key") is None
-    remember_precision(tmp_path, "key", "bfloat16", {"float32": 1.0, "bfloat16": 3.21})
-
-    assert remembered_precision(tmp_path, "key") == "bfloat16"
-    assert remembered_precision(tmp_path, "other") is None
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
-
-
-def test_the_memory_does_not_grow_for_ever(tmp_path: Path) -> None:
-    for number in range(80):
-        remember_precision(tmp_path, f"model {number}", "float32", {})
-
-    assert len(json.loads((tmp_path / FILE).read_text())) == 50
-    assert remembered_precision(tmp_path, "model 79") == "float32"
-
-
-def test_a_memory_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    remember_precision(tmp_path / "file", "key", "float32", {})
-
-    assert remembered_precision(tmp_path / "file", "key") is None
-
-
-def test_speed_is_that_of_the_best_call_in_turns() -> None:
-    calls: list[str] = []
-
-    def slow_at_first() -> None:
-        time.sleep(0.001 if calls else 0.02)
-        calls.append("fast")
-
-    def slow() -> None:
-        time.sleep(0.02)
-        calls.append("slow")
-
-    rates = rates_in_turns({"fast": slow_at_first, "slow": slow}, images=2, seconds=0.06)
-
-    assert len(calls) >= 6
-    assert calls == ["fast", "slow"] * (len(calls) // 2)
-    assert rates["slow"] < 101
-    assert rates["fast"] > 2 * rates["slow"]
 
 
 def test_out_of_memory_halves_the_batch_and_goes_on(
@@ -289,36 +235,6 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     np.testing.assert_allclose(encoder.encode_images(pixels), expected, atol=1e-5)
     assert seen == [4, 2, 2, 2, 2, 1]
     assert encoder.batch_size == 2
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
-        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),
-        RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
-        RuntimeError("Invalid buffer size: 21.47 GB"),
-    ],
-)
-def test_memory_that_never_suffices_is_explained(error: Exception) -> None:
-    sizes: list[int] = []
-
-    def encode(part: slice) -> NDArray[np.float32]:
-        sizes.append(part.stop - part.start)
-        raise error
-
-    with pytest.raises(PhotoClipError, match="not enough memory"):
-        in_batches(encode, 7, 32)
-    assert sizes == [7, 3, 1]
-
-
-def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
-    def encode(part: slice) -> NDArray[np.float32]:
-        raise RuntimeError("shapes cannot be multiplied")
-
-    with pytest.raises(RuntimeError, match="multiplied"):
-        in_batches(encode, 7, 32)
 
 
 @pytest.mark.parametrize("value", [float("nan"), 0.0])
@@ -364,17 +280,26 @@ def _deeper(folder: Path) -> None:
     (folder / "open_clip_config.json").write_text(json.dumps(config))
 
 
-@pytest.mark.parametrize("damage", [_truncate, _overwrite, _empty, _other_tensors, _wider, _deeper])
-def test_a_damaged_or_mismatching_checkpoint_is_explained(copy: Path, damage: Any) -> None:
+@pytest.mark.parametrize(
+    ("damage", "what"),
+    [
+        (_truncate, "is damaged or is no model. Get the model again or choose another."),
+        (_overwrite, "is a web page and no model. Download it again."),
+        (_empty, "is empty. Download it again."),
+        (_other_tensors, "does not fit its configuration. Get the model again or choose another."),
+        (_wider, "does not fit its configuration. Get the model again or choose another."),
+        (_deeper, "does not fit its configuration. Get the model again or choose another."),
+    ],
+)
+def test_a_damaged_or_mismatching_checkpoint_is_explained(
+    copy: Path, damage: Any, what: str
+) -> None:
     damage(copy)
 
     with pytest.raises(PhotoClipError) as caught:
         _encoder(copy).load()
 
-    assert str(caught.value) == (
-        f"The model file {copy / 'open_clip_model.safetensors'} does not fit its configuration. "
-        "Get the model again or choose another."
-    )
+    assert str(caught.value).endswith(f"file {copy / 'open_clip_model.safetensors'} {what}")
 
 
 @pytest.mark.parametrize(
@@ -437,7 +362,7 @@ def test_pickled_weights_load_but_pickled_code_does_not_run(copy: Path, tmp_path
             return Path.touch, (tmp_path / "ran",)
 
     torch.save({"x": Trap()}, copy / "open_clip_pytorch_model.bin")
-    with pytest.raises(PhotoClipError, match="does not fit"):
+    with pytest.raises(PhotoClipError, match="holds a program"):
         _encoder(copy).load()
     assert not (tmp_path / "ran").exists()
 

@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from photoclip.clip.evaluate import image_rows, image_to_text, text_to_image, zero_shot
+from photoclip.clip.evaluate import (
+    average_precision,
+    caption_ranks,
+    class_accuracy,
+    class_ranks,
+    image_ranks,
+    image_rows,
+    image_to_text,
+    median_rank,
+    preference,
+    text_to_image,
+    zero_shot,
+)
 from photoclip.clip.pairs import list_digest, read_captions, read_labels, read_names, without
 from photoclip.errors import PhotoClipError
 
@@ -73,6 +85,77 @@ def test_zero_shot_accuracy():
     images = unit([[1, 0.1, 0, 0, 0, 0, 0, 0], [3, 2, 1, 0, 0, 0, 0, 0]])
     found = zero_shot(images, prototypes, np.array([0, 2]))
     assert (found.top_1, found.top_5) == (0.5, 1.0)
+
+
+def test_the_median_rank_is_counted_from_one():
+    images = unit([[1, 0], [0, 1], [1, 1]])
+    of_text = np.array([0, 1, 1])
+    ranks = image_ranks(images, images[[0, 1, 0]], of_text)
+    assert ranks.tolist() == [0, 0, 2]
+    assert median_rank(ranks) == 1.0
+    assert median_rank(np.array([0, 1])) == 1.5
+    # The third caption, which is the second photo's, is as near to the first as its own.
+    assert caption_ranks(images, images[[0, 1, 0]], of_text).tolist() == [1, 0]
+
+
+def test_accuracy_of_each_class():
+    prototypes = np.eye(3, dtype=np.float32)
+    images = unit([[1, 0, 0], [0.1, 1, 0], [1, 0.5, 0]])
+    labels = np.array([0, 1, 1])
+    found = class_accuracy(class_ranks(images, prototypes, labels), labels, 3)
+    np.testing.assert_array_equal(found, [1.0, 0.5, np.nan])
+
+
+def brute_force_average_precision(scores, relevant):
+    """Straight from the definition: precision and recall at every threshold, from the highest."""
+    total, before = 0.0, 0.0
+    for threshold in sorted(set(scores.tolist()), reverse=True):
+        taken = scores >= threshold
+        recalled = (taken & relevant).sum() / relevant.sum()
+        total += (recalled - before) * (taken & relevant).sum() / taken.sum()
+        before = recalled
+    return total
+
+
+@pytest.mark.parametrize("levels", [2, 5, 1000])
+def test_average_precision_agrees_with_its_definition(levels):
+    generator = np.random.default_rng(levels)
+    scores = generator.integers(0, levels, (60, 9)) / levels
+    relevant = generator.random((60, 9)) < 0.3
+    relevant[0] = True
+    found = average_precision(scores, relevant)
+    for column in range(9):
+        expected = brute_force_average_precision(scores[:, column], relevant[:, column])
+        assert found[column] == pytest.approx(expected, abs=1e-12)
+
+
+def test_average_precision_worked_out_by_hand():
+    scores = np.array([[0.9, 1, 0.5], [0.8, 1, 0.5], [0.7, 1, 0.5], [0.6, 1, np.nan]])
+    relevant = np.array([[True, 1, 0], [False, 0, 0], [True, 0, 0], [False, 0, 0]], np.bool_)
+    found = average_precision(scores, relevant)
+    # 1/2 · 1 + 1/2 · 2/3; all equal, so one in four whatever the order; nothing to find.
+    np.testing.assert_allclose(found, [5 / 6, 1 / 4, np.nan])
+    flipped = average_precision(scores[::-1], relevant[::-1])
+    np.testing.assert_allclose(flipped, found)
+
+
+def test_undefined_scores_come_last():
+    scores = np.array([[np.nan], [0.1], [0.2]])
+    found = average_precision(scores, np.array([[True], [False], [False]]))
+    np.testing.assert_allclose(found, [1 / 3])
+
+
+def test_preference_over_alternatives():
+    own = np.array([0.5, 0.3, 0.4])
+    others = np.array([0.4, 0.6, 0.2, 0.3, 0.1, 0.4, np.nan])
+    found = preference(own, others, np.array([0, 0, 1, 1, 2, 2, 2]))
+    # Shares of 1/2, 1/2 (a tie is none) and 1/3.
+    assert found.pairwise == pytest.approx(4 / 9)
+    assert found.over_all == 0.0
+    assert preference(own, others[[0, 2, 4]], np.arange(3)).over_all == 1.0
+    for wrong in (np.array([0, 0, 1]), np.array([0, 0, 0])):
+        with pytest.raises(ValueError, match="an alternative to each"):
+            preference(own, others[:3], wrong)
 
 
 def test_rows_and_queries_must_fit():

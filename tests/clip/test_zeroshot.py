@@ -1,13 +1,22 @@
 """Prototypes and probabilities against numbers worked out by hand."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from photoclip.clip.preprocess import Preprocessing
-from photoclip.clip.zeroshot import TEMPLATES, class_prototypes, fill, probabilities
+from photoclip.clip.zeroshot import (
+    TEMPLATE_SETS,
+    TEMPLATES,
+    class_prototypes,
+    fill,
+    probabilities,
+    prompt_templates,
+)
+from photoclip.errors import PhotoClipError
 
 
 class _TwoDirections:
@@ -108,3 +117,46 @@ def test_a_template_needs_a_place_for_the_label() -> None:
     with pytest.raises(ValueError, match="template"):
         fill("a photo", "dog")
     assert all("{}" in template for template in TEMPLATES)
+
+
+def test_every_named_set_of_templates_can_be_filled() -> None:
+    sizes = {}
+    for name in TEMPLATE_SETS:
+        templates = prompt_templates(name)
+        assert all("dog" in fill(template, "dog") for template in templates)
+        assert len(set(templates)) == len(templates)
+        sizes[name] = len(templates)
+
+    assert prompt_templates("photos") == TEMPLATES
+    assert prompt_templates("plain") == ("{}",)
+    assert sizes["imagenet"] == 80
+    assert "a bad photo of a {}." in prompt_templates("imagenet")
+    assert "一张{}的照片。" in prompt_templates("chinese")
+
+
+def test_templates_can_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("\ufeffa sketch of a {}.\n\n  {} 的画 \n", encoding="utf-8")
+
+    assert prompt_templates(str(path)) == ("a sketch of a {}.", "{} 的画")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"a photo of a {}.\na photo\n", "The template “a photo” in .* has no single {}"),
+        (b"{} and {}\n", "“{} and {}” in .* has no single {}"),
+        (b"\n", "is empty"),
+        (b"\xff\xfe{}", "no such text file"),
+        (None, "Choose one of photos, plain, .*imagenet, or give a file"),
+    ],
+)
+def test_templates_that_cannot_be_used_are_explained(
+    tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    path = tmp_path / "mine.txt"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(PhotoClipError, match=sentence):
+        prompt_templates(str(path))

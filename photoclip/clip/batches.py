@@ -1,5 +1,7 @@
 """The photos and captions of a training, and the batches an epoch shows them in."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,6 +33,11 @@ class TrainingSet:
             np.repeat(np.arange(len(captions)), [len(texts) for texts in captions.values()]),
         )
 
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of all names and captions."""
+        listed = (self.names, self.captions, self.photo_of_caption.tolist())
+        return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
 
 def epoch_batches(
     photos: TrainingSet, size: int, generator: np.random.Generator
@@ -41,7 +48,7 @@ def epoch_batches(
     epoch goes over the photos once for each of their captions, in a new order each time.
 
     Args:
-        size: about how many pairs a batch holds; a pass is divided evenly.
+        size: about how many pairs a batch holds, at least two; a pass is divided evenly.
     """
     mixed = generator.permutation(len(photos.captions))
     mixed = mixed[np.argsort(photos.photo_of_caption[mixed], kind="stable")]
@@ -51,5 +58,6 @@ def epoch_batches(
         rows = generator.permutation(np.flatnonzero(counts > turn))
         if len(rows) < 2:
             return  # one pair has nothing to be told apart from
-        for part in np.array_split(rows, max(1, round(len(rows) / size))):
+        parts = min(max(1, round(len(rows) / size)), len(rows) // 2)
+        for part in np.array_split(rows, parts):
             yield part, mixed[starts[part] + turn]

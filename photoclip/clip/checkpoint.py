@@ -45,7 +45,7 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
         record: how it was trained, for `training.json`.
 
     Raises:
-        PhotoClipError: the weights do not fit into float16, or the disk refuses.
+        PhotoClipError: the weights are no numbers or do not fit into float16, or the disk refuses.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -68,14 +68,25 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
 def _fill(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
     state = {}
     for name, value in towers.model.state_dict().items():
-        small = value.detach().half() if value.is_floating_point() else value
+        value = value.detach().cpu()
+        # Temperature and bias are single numbers, whose last digits would be cut for nothing.
+        small = value.half() if value.is_floating_point() and value.numel() > 1 else value
+        if value.is_floating_point() and not torch.isfinite(value).all():
+            raise PhotoClipError(
+                "The trained weights are no longer numbers. Train with a lower rate or in float32."
+            )
         if small.is_floating_point() and not torch.isfinite(small).all():
             raise PhotoClipError(
                 "The trained weights are too large for 16 bits. Train with a lower learning rate."
             )
         state[name] = small.contiguous().clone()
     save_file(state, folder / WEIGHTS_FILE, metadata={"format": "pt"})
-    config = {"model_cfg": towers.model_cfg, "preprocess_cfg": towers.preprocess_cfg()}
+    config: dict[str, Any] = {
+        "model_cfg": towers.model_cfg,
+        "preprocess_cfg": towers.preprocess_cfg(),
+    }
+    if towers.licence:
+        config["licence"] = towers.licence
     _write_json(folder / CONFIG_FILE, config)
     _write_json(folder / RECORD_FILE, record)
     if towers.text_folder is not None:

@@ -1,42 +1,55 @@
 """What a frozen image tower makes of each training photo, computed once per view and kept.
 
-The views of a photo are: plain, mirrored, then random crops. With the tower frozen, an epoch over
-these features costs a fraction of a second instead of minutes.
+The views of a photo are: plain, mirrored if that is allowed, then random crops. With the tower
+frozen, an epoch over these features costs a fraction of a second instead of minutes.
 """
 
 import copy
 import hashlib
 import time
-from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from photoclip.clip.look_ahead import loaded_ahead
 from photoclip.clip.towers import Towers
-from photoclip.clip.views import flipped_view, open_photo, plain_view, random_view
+from photoclip.clip.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
 BATCH = 32
 
 
-def load_views(path: Path, size: int, views: int, seed: int, number: int) -> npt.NDArray[np.uint8]:
+def load_views(
+    path: Path,
+    size: int,
+    views: int,
+    seed: int,
+    number: int,
+    mirror: bool = True,
+    plain: Callable[[Image.Image, int], npt.NDArray[np.uint8]] = plain_view,
+) -> npt.NDArray[np.uint8]:
     """The first `views` views of one photo, uint8 (views, size, size, 3).
 
     Args:
         seed, number: the random crops depend on these two alone; `number` is the photo's own.
+        mirror: False leaves out the mirrored view and mirrors no crop.
+        plain: makes the plain view.
     """
     photo = open_photo(path, size)
-    made = [plain_view(photo, size)]
-    if views > 1:
-        made.append(flipped_view(photo, size))
+    made = [plain(photo, size)]
+    if views > 1 and mirror:
+        made.append(np.ascontiguousarray(made[0][:, ::-1]))
     generator = np.random.default_rng((seed, number))
-    made.extend(random_view(photo, size, generator) for _ in range(2, views))
+    crops = range(len(made), views)
+    made.extend(random_view(photo, size, generator, mirror=mirror) for _ in crops)
     return np.stack(made)
 
 
@@ -48,6 +61,7 @@ def image_features(
     precision: torch.dtype,
     stop: StopFlag,
     cache: Path | None = None,
+    mirror: bool = True,
 ) -> Generator[Progress, None, Tensor]:
     """The image trunk's features of the photos, float16 (views, n, width).
 
@@ -60,11 +74,12 @@ def image_features(
         stop: ends the work early, with None for the features.
         cache: a folder that keeps the features for another run with the same weights, photos,
             views, seed and precision; None keeps nothing.
+        mirror: whether views may be mirrored.
 
     Raises:
         PhotoClipError: a photo is missing or unreadable.
     """
-    kept = _cache_file(cache, towers, photos, views, seed, precision)
+    kept = _cache_file(cache, towers, photos, views, seed, precision, mirror)
     if kept is not None and kept.is_file():
         return load_file(kept)["features"]
     trunk = copy.deepcopy(towers.image_trunk).eval().to(precision)
@@ -74,21 +89,17 @@ def image_features(
         range(start, min(start + step, len(photos))) for start in range(0, len(photos), step)
     ]
 
-    def load(rows: range) -> npt.NDArray[np.uint8]:
+    def load(row: int) -> npt.NDArray[np.uint8]:
         size = towers.image_size
-        return np.stack([load_views(photos[row], size, views, seed, row) for row in rows])
+        return load_views(photos[row], size, views, seed, row, mirror, towers.plain_view)
 
     found: list[Tensor] = []
     started = time.monotonic()
-    with ThreadPoolExecutor(1) as loader:
-        ahead = loader.submit(load, batches[0])
-        for position, rows in enumerate(batches):
+    with closing(loaded_ahead(load, batches)) as loaded:
+        for rows, pixels in zip(batches, loaded, strict=True):
             stop.wait_while_paused()
             if stop.stopped:
                 return torch.empty(0)
-            pixels = torch.from_numpy(ahead.result())
-            if position + 1 < len(batches):
-                ahead = loader.submit(load, batches[position + 1])
             found.append(_forward(trunk, towers, pixels, precision))
             rate = rows.stop / (time.monotonic() - started)
             left = (len(photos) - rows.stop) / rate
@@ -103,8 +114,8 @@ def image_features(
 def _forward(trunk: nn.Module, towers: Towers, pixels: Tensor, precision: torch.dtype) -> Tensor:
     photos, views = pixels.shape[:2]
     with torch.inference_mode():
-        inputs = towers.normalised(pixels.flatten(0, 1)).to(precision)
-        features = trunk(inputs.contiguous(memory_format=torch.channels_last)).half()
+        inputs = towers.normalised(pixels.flatten(0, 1).to(towers.device)).to(precision)
+        features = trunk(inputs.contiguous(memory_format=torch.channels_last)).half().cpu()
     if not torch.isfinite(features).all():
         raise PhotoClipError("The image tower's weights are broken: they give infinite features.")
     # A clone leaves inference mode behind, so that training may save the features for backward.
@@ -118,15 +129,17 @@ def _cache_file(
     views: int,
     seed: int,
     precision: torch.dtype,
+    mirror: bool,
 ) -> Path | None:
     if cache is None:
         return None
     digest = hashlib.sha256()
     for name, value in towers.image_trunk.state_dict().items():
         digest.update(name.encode())
-        digest.update(value.numpy().tobytes())
+        digest.update(value.cpu().numpy().tobytes())
     digest.update("\n".join(str(photo) for photo in photos).encode())
-    digest.update(f"{towers.image_size} {views} {seed} {precision}".encode())
+    unmirrored = "" if mirror else " unmirrored"
+    digest.update(f"{towers.image_size} {views} {seed} {precision}{unmirrored}".encode())
     return cache / f"features-{digest.hexdigest()[:24]}.safetensors"
 
 

@@ -1,7 +1,8 @@
-"""The symmetric contrastive loss of CLIP with its learned temperature.
+"""The losses that bring photos and their captions together, with their learned temperature.
 
-Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
-(2021), figure 3 and section 2.5.
+Sources: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision"
+(2021), figure 3 and section 2.5, for the symmetric contrastive loss; Zhai et al., "Sigmoid Loss for
+Language Image Pre-Training" (2023), algorithm 1, for the sigmoid loss.
 """
 
 import math
@@ -12,6 +13,11 @@ from torch import Tensor
 
 MAX_LOGIT_SCALE = 100.0
 """Upper bound of exp(t): beyond it the paper found training unstable (section 2.5)."""
+
+SIGMOID_LOG_SCALE = math.log(10.0)
+"""What the paper of the sigmoid loss starts t' with (section 3.2)."""
+SIGMOID_BIAS = -10.0
+"""And b: at first no pair is taken for a match, as nearly all of a batch's are none."""
 
 # The largest float32 below log 100: rounded up, a parameter at its bound would lie above it.
 _MAX_LOG_SCALE = 9657741 / 2**21
@@ -53,3 +59,22 @@ def contrastive_loss(
         logits = logits.masked_fill(ignored, -math.inf)
     right = torch.arange(len(logits), device=logits.device)
     return (F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2
+
+
+def sigmoid_loss(images: Tensor, texts: Tensor, log_scale: Tensor, bias: Tensor) -> Tensor:
+    """Every photo with every caption of a batch of n pairs, judged by itself: match or none.
+
+    Args:
+        images: (n, d) floating, row i belongs to row i of `texts`; any length, L2-normalised here.
+        texts: (n, d) floating.
+        log_scale: scalar t'; the logits are exp(t') times the cosines, plus the bias. Unlike the
+            contrastive loss the paper's sets it no bound, and its models are beyond 100.
+        bias: scalar b.
+
+    Returns:
+        A scalar tensor: the sum over all n * n combinations, divided by n.
+    """
+    cosines = F.normalize(images, dim=-1) @ F.normalize(texts, dim=-1).T
+    logits = log_scale.exp() * cosines + bias
+    signs = 2 * torch.eye(len(logits), dtype=logits.dtype, device=logits.device) - 1
+    return -F.logsigmoid(signs * logits).sum() / len(logits)

@@ -39,29 +39,22 @@ class Groups:
             seeded: the image head's first layer holds a classifier, which learns more slowly and
                 without decay.
         """
-        model = towers.model.requires_grad_(False)
-        if not towers.is_pretrained:
-            image = set(towers.image_trunk.parameters())
-            others = [value for value in model.parameters() if value not in image]
-            others = [value for value in others if value is not towers.log_scale]
-            return cls(
-                (
-                    *_groups(towers.image_trunk.parameters(), image_rate),
-                    *_groups(others, text_rate),
-                    *_groups([towers.log_scale], rate),
-                )
-            )
-        first = towers.image_head.mlp.fc1
-        slow = set(first.parameters()) if seeded else set()
+        towers.model.requires_grad_(False)
+        first = towers.image_head.mlp.fc1 if seeded else None
+        slow = set(first.parameters()) if first is not None else set()
         heads = [*towers.image_head.parameters(), *towers.text_head.parameters(), towers.log_scale]
+        if towers.bias is not None:
+            heads.append(towers.bias)
         found = [
             *_groups([value for value in heads if value not in slow], rate),
-            *_groups(slow and first.parameters(), rate * SEEDED_FACTOR, decay=0.0),
+            *_groups(
+                first.parameters() if first is not None else [], rate * SEEDED_FACTOR, decay=0.0
+            ),
         ]
         if image_rate:
             found += _groups(towers.image_trunk.parameters(), image_rate)
         if text_rate:
-            found += _groups(towers.text_layers.parameters(), text_rate)
+            found += _groups(towers.text_parameters(), text_rate)
         return cls(tuple(found))
 
 

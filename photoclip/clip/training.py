@@ -1,40 +1,54 @@
-"""Training two towers on photos and captions with the symmetric contrastive loss.
+"""Training two towers on photos and captions.
 
-Two ways, one loop: an open_clip architecture from scratch, learning from pixels and tokens; or
-pretrained towers, whose new heads learn first, over features computed once, before the text
-tower's layers are tuned with them.
+One loop for all ways: an open_clip architecture from scratch; pretrained towers, whose new heads
+learn first, over features computed once, before a tower's layers are tuned with them; or a
+finished model that is tuned further. Interrupted, it goes on as if nothing had happened.
 """
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's customary name
 from torch import Tensor
 
-from photoclip.clip.batches import TrainingSet, epoch_batches
+from photoclip.clip.batches import Rows, epoch_batches
 from photoclip.clip.checkpoint import check_output, write_model
 from photoclip.clip.classifier_seed import ClassifierLoss, seed_heads
 from photoclip.clip.evaluate import image_to_text, text_to_image
-from photoclip.clip.features import image_features, random_pixels
 from photoclip.clip.imagenet_texts import imagenet_texts
-from photoclip.clip.losses import clamp_log_scale, contrastive_loss, logit_scale
+from photoclip.clip.losses import clamp_log_scale, contrastive_loss, logit_scale, sigmoid_loss
 from photoclip.clip.optimizer import Groups, optimizer, rate_factor
-from photoclip.clip.pairs import list_digest, read_captions, read_names, without
-from photoclip.clip.towers import PretrainedTowers, Towers, build, unit
-from photoclip.clip.training_precision import precision_type
-from photoclip.clip.training_settings import Stage, TrainSettings, described
+from photoclip.clip.pairs import list_digest
+from photoclip.clip.random_state import all_states, restore_all, seed_all
+from photoclip.clip.towers import Towers, build, unit
+from photoclip.clip.training_data import TrainingData, check_photos, read_data
+from photoclip.clip.training_inputs import TrainingInputs
+from photoclip.clip.training_log import TrainingLog
+from photoclip.clip.training_precision import precision_type, training_device
+from photoclip.clip.training_settings import Stage, TrainSettings, check_settings, described
+from photoclip.clip.training_state import (
+    Position,
+    TrainingState,
+    check_same,
+    digest,
+    find_state,
+    save_state,
+    state_path,
+)
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
-FEATURE_DROPOUT = 0.1  # of frozen towers' features
-HIDDEN_DROPOUT = 0.4  # of the image head's hidden units
-TEXT_BATCH = 1024  # captions encoded at once outside of training steps
+FEATURE_DROPOUT = 0.1  # of joined towers' features
+HIDDEN_DROPOUT = 0.4  # of the joined image head's hidden units
+
+_T = TypeVar("_T")
 
 
 def train(
@@ -42,278 +56,344 @@ def train(
 ) -> Generator[Progress, None, dict[str, Any] | None]:
     """Train, write the model's folder and return its record, as in its `training.json`.
 
-    A stopped training writes nothing and returns None.
+    A stopped training writes no model and returns None; its state lies beside the folder, at
+    `training_state.state_path`, and the same settings go on from there.
 
-    The same settings give the same weights on the same machine and number of threads, if the
-    precision is named. Torch's global generator is seeded anew.
+    The same settings give the same weights on the same machine and number of threads, stopped in
+    between or not, if the precision is named. The global generators are seeded anew.
 
     Raises:
         PhotoClipError: a list, photo or weights file is missing or broken, the settings do not
-            fit together, the loss is no longer finite, or the folder cannot be written.
+            fit together or to the state found, the loss is no longer finite, or a file cannot be
+            written.
     """
     check_output(settings.output)
-    started = time.monotonic()
-    photos, held_out, excluded = _split(settings)
-    torch.manual_seed(settings.seed)
+    check_settings(settings)
+    device = training_device(settings.device)
+    saved = find_state(settings.output, settings.resume)
+    started = time.monotonic() - (saved.seconds if saved else 0.0)
+    data = read_data(settings)
+    yield from check_photos(settings, data.names, stop)
+    if stop.stopped:
+        return None
+    seed_all(settings.seed)
     towers = build(settings.towers)
-    run = _Run(settings, towers, photos, held_out, precision_type(settings.precision), stop)
-    yield from run.prepare()
-    for stage in settings.stages:
-        yield from run.stage(stage)
-    figures = yield from run.figures()
+    loss = settings.loss or ("contrastive" if towers.bias is None else "sigmoid")
+    towers.take_bias(loss == "sigmoid")
+    if saved and settings.precision == "auto":
+        precision = getattr(torch, saved.told["settings"]["precision"])
+    else:
+        precision = precision_type(settings.precision, device, settings.learns_from_pixels)
+    told = {
+        "settings": described(settings, loss, precision),
+        "photos": data.training.digest(),
+        "held_out_photos": data.held_out.digest() if data.held_out else None,
+        "starting_weights": digest(towers.model.state_dict()),
+    }
+    if saved:
+        check_same(saved, told, state_path(settings.output))
+    towers.to(device)
+    with TrainingLog(settings.metrics, saved.log if saved else 0) as log:
+        run = _Run(settings, towers, data, precision, saved, told, log, started, stop)
+        yield from run.prepare()
+        yield from run.stages()
+        figures = run.last_figures or (yield from run.figures())
     if stop.stopped:
         return None
     record = {
-        "settings": described(settings, run.precision),
-        "photos": len(photos.names),
-        "captions": len(photos.captions),
-        "photo_list_sha256": list_digest(photos.names),
+        "settings": told["settings"],
+        "photos": len(data.training.names),
+        "captions": len(data.training.captions),
+        "repeated_rows": data.repeated,
+        "photo_list_sha256": list_digest(data.training.names),
         "excluded": {
-            "photos": len(excluded),
-            "list_sha256": list_digest(excluded),
-            "trained_on": len(excluded & {Path(name).name for name in photos.names}),
+            "photos": len(data.excluded),
+            "list_sha256": list_digest(data.excluded),
+            "trained_on": len(data.excluded & {Path(name).name for name in data.training.names}),
         },
         "logit_scale": run.logit_scale,
         "held_out": figures,
+        "device": device.type,
         "seconds": round(time.monotonic() - started, 1),
     }
     write_model(settings.output, towers, record)
+    state_path(settings.output).unlink(missing_ok=True)
     yield Progress("writing", 1, 1, 0.0, None, str(settings.output))
     return record
 
 
-def _split(settings: TrainSettings) -> tuple[TrainingSet, TrainingSet | None, frozenset[str]]:
-    """The photos to train on, the held-out ones, and the names of the excluded."""
-    if settings.seed_classifier and not isinstance(settings.towers, PretrainedTowers):
-        raise PhotoClipError("Only pretrained towers have a classifier to build in.")
-    excluded = read_names(settings.exclude) if settings.exclude else frozenset()
-    captions = without(read_captions(settings.captions), excluded)
-    names = sorted(captions)
-    for name in names:
-        if not (settings.images / name).is_file():
-            raise PhotoClipError(
-                f"The photo {name} is not in {settings.images}. "
-                f"Put it there or delete its lines from {settings.captions}."
-            )
-    if len(names) - settings.holdout < 2:
-        raise PhotoClipError(
-            f"{settings.captions} leaves fewer than two photos to train on. "
-            "Exclude or hold out fewer."
-        )
-    order = np.random.default_rng(settings.seed).permutation(len(names))
-    held = frozenset(names[row] for row in order[: settings.holdout])
-    training = TrainingSet.of({name: captions[name] for name in names if name not in held})
-    held_out = TrainingSet.of({name: captions[name] for name in sorted(held)}) if held else None
-    return training, held_out, excluded
-
-
 class _Run:
-    """The state of one training: the towers and what frozen parts of them have computed."""
+    """One training on its way: the towers, and how far it is.
+
+    Attributes:
+        last_figures: those of the end, once it is reached.
+    """
 
     def __init__(
         self,
         settings: TrainSettings,
         towers: Towers,
-        photos: TrainingSet,
-        held_out: TrainingSet | None,
+        data: TrainingData,
         precision: torch.dtype,
+        saved: TrainingState | None,
+        told: dict[str, Any],
+        log: TrainingLog,
+        started: float,
         stop: StopFlag,
     ) -> None:
-        self.precision = precision
         self._settings = settings
         self._towers = towers
-        self._photos = photos
-        self._held_out = held_out
+        self._data = data
+        self._saved = saved
+        self._told = told
+        self._log = log
+        self._started = started
         self._stop = stop
+        device = towers.device
         self._draw = torch.Generator().manual_seed(settings.seed)
+        self._class_draw = self._draw
+        if device.type != "cpu":
+            self._class_draw = torch.Generator(device).manual_seed(settings.seed)
         self._numbers = np.random.default_rng((settings.seed, 1))
-        self._image_features = torch.empty(0)
-        self._held_out_features: Tensor | None = None
-        self._text_features = torch.empty(0)
-        self._tokens = towers.tokens(list(photos.captions))
-        self._class_features = torch.empty(0)
-        self._class_tokens = torch.empty(0)
+        self._numbers_before = self._numbers.bit_generator.state
+        self._inputs = TrainingInputs(settings, towers, data, precision, self._draw, stop)
         self._classes: ClassifierLoss | None = None
+        self._scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
+        self._position = saved.position if saved else Position()
+        self._saved_at = time.monotonic()
+        self.last_figures: dict[str, Any] | None = None
 
     @property
     def logit_scale(self) -> float:
         """exp(t) as learned so far."""
-        return float(logit_scale(self._towers.log_scale.detach()))
+        t = self._towers.log_scale.detach()
+        return float(logit_scale(t) if self._towers.bias is None else t.exp())
 
     def prepare(self) -> Iterator[Progress]:
         """Compute what stays the same while trunks are frozen, and seed the heads."""
-        settings, towers = self._settings, self._towers
-        if any(stage.image_rate == 0 for stage in settings.stages):
-            # All in one order, so that the cache serves whatever part is held out.
-            held = self._held_out.names if self._held_out else ()
-            names = sorted([*self._photos.names, *held])
-            features = yield from self._read(names, settings.views)
-            if self._stop.stopped:
-                return
-            row = {name: number for number, name in enumerate(names)}
-            self._image_features = features[:, [row[name] for name in self._photos.names]]
-            if all(stage.image_rate == 0 for stage in settings.stages):
-                self._held_out_features = features[0, [row[name] for name in held]]
-        if any(stage.text_rate == 0 for stage in settings.stages):
-            self._text_features = yield from self._encode(self._tokens, "reading captions")
-        if settings.seed_classifier and not self._stop.stopped:
-            texts = imagenet_texts()
-            self._class_tokens = towers.tokens(list(texts.texts))
-            self._class_features = yield from self._encode(
-                self._class_tokens, "reading class names"
-            )
-            if self._stop.stopped:
-                return
-            means = torch.stack(
-                [self._class_features[list(own)].mean(dim=0) for own in texts.of_class]
-            )
-            seed_heads(towers, means, self._draw)
+        towers = self._towers
+        yield from self._inputs.prepare()
+        if not self._settings.seed_classifier or self._stop.stopped:
+            return
+        texts = imagenet_texts()
+        means = yield from self._inputs.class_means(texts)
+        if self._stop.stopped:
+            return
+        with towers.device:
+            seed_heads(towers, means.to(towers.device), self._class_draw)
             self._classes = ClassifierLoss(towers, texts)
 
-    def stage(self, stage: Stage) -> Iterator[Progress]:
-        """Train through one stage."""
-        towers = self._towers
-        groups = Groups.of(
-            towers, stage.rate, stage.image_rate, stage.text_rate, seeded=self._classes is not None
-        )
-        adamw = optimizer(groups)
-        batches = [
-            batch
-            for _ in range(stage.epochs)
-            for batch in epoch_batches(self._photos, stage.batch, self._numbers)
-        ]
-        self._set_mode(stage)
-        started = time.monotonic()
-        for step, (photos, captions) in enumerate(batches):
-            self._stop.wait_while_paused()
+    def stages(self) -> Iterator[Progress]:
+        """Train through all stages, or through what is left of them."""
+        for number in range(self._position.stage, len(self._settings.active_stages)):
             if self._stop.stopped:
-                break
-            factor = rate_factor(step, len(batches))
-            for group in adamw.param_groups:
-                group["lr"] = group["peak"] * factor
-            loss = self._loss(stage, torch.from_numpy(photos), torch.from_numpy(captions))
-            if not math.isfinite(loss.item()):
-                raise PhotoClipError("The loss is no longer a number. Train with a lower rate.")
-            adamw.zero_grad()
-            loss.backward()
-            adamw.step()
-            clamp_log_scale(towers.log_scale)
-            rate = (step + 1) / (time.monotonic() - started)
-            scale = self.logit_scale
-            yield Progress(
-                stage.name,
-                step + 1,
-                len(batches),
-                (len(batches) - step - 1) / rate,
-                rate,
-                f"loss {loss.item():.3f}, logit scale {scale:.1f}",
-            )
-        towers.model.eval().requires_grad_(False)
+                return
+            if number > self._position.stage:
+                self._position = Position(stage=number, step=self._position.step)
+            yield from self._stage(self._settings.active_stages[number])
 
     def figures(self) -> Generator[Progress, None, dict[str, Any] | None]:
         """Recall on the held-out photos' plain views, or None without any."""
-        held_out, towers = self._held_out, self._towers
+        held_out, towers = self._data.held_out, self._towers
         if held_out is None or self._stop.stopped:
             return None
-        features = self._held_out_features
-        if features is None:
-            features = (yield from self._read(held_out.names, 1))[0]
-        tokens = towers.tokens(list(held_out.captions))
-        texts = yield from self._encode(tokens, "reading captions")
+        features, texts = yield from _in_phase("evaluating", self._inputs.held_out())
         if self._stop.stopped:
             return None
         with torch.inference_mode():
-            images = unit(towers.image_head(features.float())).numpy()
-            captions = unit(towers.text_head(texts)).numpy()
+            images = unit(towers.image_head(features.float().to(towers.device))).cpu().numpy()
+            captions = unit(towers.text_head(texts.to(towers.device))).cpu().numpy()
         rows = held_out.photo_of_caption
-        return {
+        found = {
             "photos": len(held_out.names),
             "text_to_image": asdict(text_to_image(images, captions, rows)),
             "image_to_text": asdict(image_to_text(images, captions, rows)),
         }
+        self._log.write({"step": self._position.step, "held_out": found})
+        return found
 
-    def _loss(self, stage: Stage, photos: Tensor, captions: Tensor) -> Tensor:
-        towers = self._towers
-        features = self._photo_features(stage, photos)
-        sample = self._classes.sample(stage.class_texts, self._draw) if self._classes else None
-        texts = self._caption_features(stage, captions, None if sample is None else sample.texts)
-        images = towers.image_head(self._dropped(features))
-        embedded = towers.text_head(self._dropped(texts))
-        pairs = len(photos)
-        loss = contrastive_loss(images, embedded[:pairs], towers.log_scale)
-        if self._classes is None or sample is None:
-            return loss
-        made_up = self._classes.made_up(sample, features, self._draw)
-        return loss + self._classes(
-            sample,
-            towers.image_head(self._dropped(made_up)),
-            embedded[pairs:],
-            features,
-            images,
-            towers.log_scale,
+    def _stage(self, stage: Stage) -> Iterator[Progress]:
+        towers, photos = self._towers, self._data.training
+        adamw = optimizer(
+            Groups.of(
+                towers,
+                stage.rate,
+                stage.image_rate,
+                stage.text_rate,
+                seeded=self._classes is not None,
+            )
         )
+        self._restore(adamw)
+        first = self._position
+        for epoch in range(first.epoch, stage.epochs):
+            self._numbers_before = self._numbers.bit_generator.state
+            batches = list(epoch_batches(photos, stage.batch, self._numbers))
+            self._set_mode(stage)
+            yield from self._epoch(stage, adamw, batches)
+            if self._stop.stopped:
+                break
+            every = self._settings.evaluate_every
+            last_stage = self._position.stage + 1 == len(self._settings.active_stages)
+            is_end = last_stage and epoch + 1 == stage.epochs
+            if is_end or (every and (epoch + 1) % every == 0):
+                figures = yield from self.figures()
+                if self._stop.stopped:
+                    break
+                self.last_figures = figures if is_end else None
+            self._position = replace(self._position, epoch=epoch + 1, batch=0)
+        if self._stop.stopped:
+            self._save(adamw)
+        towers.model.eval().requires_grad_(False)
 
-    def _photo_features(self, stage: Stage, photos: Tensor) -> Tensor:
-        if stage.image_rate == 0:
-            views = torch.randint(len(self._image_features), photos.shape, generator=self._draw)
-            return self._image_features[views, photos].float()
-        paths = [self._settings.images / self._photos.names[row] for row in photos.tolist()]
-        pixels = random_pixels(paths, self._towers.image_size, self._numbers)
-        return self._towers.image_trunk(self._towers.normalised(pixels))
+    def _epoch(
+        self, stage: Stage, adamw: torch.optim.AdamW, batches: list[tuple[Rows, Rows]]
+    ) -> Iterator[Progress]:
+        """The rest of an epoch."""
+        begin, epoch = self._position.batch, self._position.epoch
+        rest, total = batches[begin:], stage.epochs * len(batches)
+        started = before = time.monotonic()
+        all_pixels = self._inputs.pixels(stage, [photos for photos, _ in rest], self._position.step)
+        with closing(all_pixels):
+            for number, (photos, captions) in enumerate(rest, start=begin):
+                self._stop.wait_while_paused()
+                if self._stop.stopped:
+                    return
+                done = epoch * len(batches) + number
+                factor = rate_factor(done, total)
+                for group in adamw.param_groups:
+                    group["lr"] = group["peak"] * factor
+                rows = torch.from_numpy(photos), torch.from_numpy(captions)
+                loss = self._step(stage, adamw, *rows, next(all_pixels))
+                now = time.monotonic()
+                self._position = replace(
+                    self._position, batch=number + 1, step=self._position.step + 1
+                )
+                self._note(stage, loss, stage.rate * factor, len(photos) / (now - before))
+                before = now
+                if now - self._saved_at >= 60 * self._settings.save_minutes:
+                    self._save(adamw)
+                rate = (number + 1 - begin) / (now - started)
+                yield Progress(
+                    stage.name,
+                    done + 1,
+                    total,
+                    (total - done - 1) / rate,
+                    rate,
+                    f"loss {loss:.3f}, logit scale {self.logit_scale:.1f}",
+                )
 
-    def _caption_features(
-        self, stage: Stage, captions: Tensor, class_texts: Tensor | None
-    ) -> Tensor:
-        """Text features of the captions, followed by those of the class texts."""
-        if stage.text_rate == 0:
-            found = self._text_features[captions]
-            if class_texts is None:
-                return found
-            return torch.cat([found, self._class_features[class_texts]])
-        tokens = self._tokens[captions]
-        if class_texts is not None:
-            tokens = torch.cat([tokens, self._class_tokens[class_texts]])
-        return self._towers.text_features(tokens, self.precision)
+    def _step(
+        self,
+        stage: Stage,
+        adamw: torch.optim.AdamW,
+        photos: Tensor,
+        captions: Tensor,
+        pixels: Tensor | None,
+    ) -> float:
+        """Learn from one batch; returns its loss."""
+        towers, classes = self._towers, self._classes
+        images = self._inputs.photos(photos, pixels)
+        with towers.device:
+            sample = classes.sample(stage.class_texts, self._class_draw) if classes else None
+        texts = self._inputs.captions(stage, captions, sample.texts if sample else None)
+        image_embeddings = towers.image_head(self._dropped(images.output))
+        text_embeddings = towers.text_head(self._dropped(texts.output))
+        pairs = len(photos)
+        if towers.bias is None:
+            loss = contrastive_loss(image_embeddings, text_embeddings[:pairs], towers.log_scale)
+        else:
+            loss = sigmoid_loss(
+                image_embeddings, text_embeddings[:pairs], towers.log_scale, towers.bias
+            )
+        if classes and sample:
+            with towers.device:
+                made_up = classes.made_up(sample, images.output, self._class_draw)
+                loss = loss + classes(
+                    sample,
+                    towers.image_head(self._dropped(made_up)),
+                    text_embeddings[pairs:],
+                    images.output,
+                    image_embeddings,
+                    towers.log_scale,
+                )
+        value: float = loss.item()
+        if not math.isfinite(value):
+            raise PhotoClipError(
+                f"The loss is no longer a number at step {self._position.step + 1}, and no model "
+                "was written. Train with a lower rate or in float32."
+            )
+        adamw.zero_grad()
+        self._scaler.scale(loss).backward()
+        images.backward()
+        texts.backward()
+        self._scaler.step(adamw)
+        self._scaler.update()
+        if towers.bias is None:
+            clamp_log_scale(towers.log_scale)
+        return value
 
     def _dropped(self, features: Tensor) -> Tensor:
-        """Dropout ahead of a head; towers from scratch have none and go without."""
+        """Dropout ahead of a new head; towers that are all trunk go without."""
         return F.dropout(features, FEATURE_DROPOUT) if self._towers.is_pretrained else features
 
     def _set_mode(self, stage: Stage) -> None:
         towers = self._towers
         towers.model.train()
+        towers.image_trunk.train(stage.image_rate > 0)
+        towers.text_trunk.train(stage.text_rate > 0)
         if towers.is_pretrained:
-            towers.image_trunk.train(stage.image_rate > 0)
-            towers.model.text.transformer.train(stage.text_rate > 0)
             towers.image_head.mlp.drop1.p = HIDDEN_DROPOUT
 
-    def _read(self, names: Sequence[str], views: int) -> Generator[Progress, None, Tensor]:
-        """Image features of the photos, float16 (views, n, width)."""
-        settings = self._settings
-        paths = [settings.images / name for name in names]
-        return (
-            yield from image_features(
-                self._towers,
-                paths,
-                views,
-                settings.seed,
-                self.precision,
-                self._stop,
-                settings.feature_cache,
-            )
-        )
+    def _note(self, stage: Stage, loss: float, rate: float, pairs_per_second: float) -> None:
+        line = {
+            "step": self._position.step,
+            "stage": stage.name,
+            "epoch": self._position.epoch + 1,
+            "loss": loss,
+            "logit_scale": self.logit_scale,
+            "learning_rate": rate,
+            "pairs_per_second": round(pairs_per_second, 1),
+        }
+        if self._towers.bias is not None:
+            line["logit_bias"] = float(self._towers.bias.detach())
+        self._log.write(line)
 
-    def _encode(self, tokens: Tensor, phase: str) -> Generator[Progress, None, Tensor]:
-        """Text features outside of training, float32 (n, width), encoded in order of length."""
-        towers = self._towers
-        towers.model.eval()
-        order = torch.argsort((tokens != 0).sum(dim=1), stable=True)
-        found = []
-        for rows in order.split(TEXT_BATCH):
-            self._stop.wait_while_paused()
-            if self._stop.stopped:
-                return torch.empty(0)
-            with torch.no_grad():
-                found.append(towers.text_features(tokens[rows], self.precision))
-            yield Progress(phase, sum(map(len, found)), len(tokens))
-        return torch.cat(found)[torch.argsort(order)]
+    def _save(self, adamw: torch.optim.AdamW) -> None:
+        state = TrainingState(
+            told=self._told,
+            position=self._position,
+            numbers=self._numbers_before,
+            draws=[self._draw.get_state(), self._class_draw.get_state()],
+            random=all_states(self._towers.device),
+            model=self._towers.model.state_dict(),
+            optimizer=adamw.state_dict(),
+            scaler=self._scaler.state_dict(),
+            log=self._log.position,
+            seconds=time.monotonic() - self._started,
+        )
+        save_state(state, state_path(self._settings.output))
+        self._saved_at = time.monotonic()
+
+    def _restore(self, adamw: torch.optim.AdamW) -> None:
+        """Take up the state found, if one was found and not yet taken up."""
+        saved, self._saved = self._saved, None
+        if saved is None:
+            return
+        self._towers.model.load_state_dict(saved.model)
+        adamw.load_state_dict(saved.optimizer)
+        self._scaler.load_state_dict(saved.scaler)
+        self._numbers.bit_generator.state = saved.numbers
+        for generator, state in zip((self._draw, self._class_draw), saved.draws, strict=True):
+            generator.set_state(state)
+        restore_all(saved.random, self._towers.device)
+
+
+def _in_phase(phase: str, work: Generator[Progress, None, _T]) -> Generator[Progress, None, _T]:
+    """The same work, told under another name."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            result: _T = end.value
+            return result
+        yield replace(progress, phase=phase)

@@ -2,12 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
-from photoclip.clip.towers import NewTowers, PretrainedTowers
-from photoclip.clip.training_precision import PrecisionName
+from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers
+from photoclip.clip.training_precision import DeviceName, PrecisionName
+from photoclip.clip.views import SMALLEST_CROP
+from photoclip.errors import PhotoClipError
+
+LossName = Literal["contrastive", "sigmoid"]
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,29 @@ class Stage:
 
 
 def pretrained_stages(
-    warm_up_epochs: int, epochs: int, batch: int, text_rate: float
+    warm_up_epochs: int,
+    epochs: int,
+    batch: int,
+    rate: float,
+    lock_image: bool = True,
+    lock_text: bool = False,
 ) -> tuple[Stage, ...]:
     """The starter's stages: the heads alone, then with the text tower; either may have 0 epochs.
 
-    The heads go at twice the rate of the text tower, which only needs adjusting.
+    The heads go at twice the rate of the towers, which only need adjusting.
     """
-    return (
-        Stage("warm-up", warm_up_epochs, batch=1024, rate=2e-3, class_texts=256),
-        Stage("fine-tuning", epochs, batch, 2 * text_rate, text_rate=text_rate, class_texts=128),
-    )
+    image_rate, text_rate = (0.0 if locked else rate for locked in (lock_image, lock_text))
+    warm_up = Stage("warm-up", warm_up_epochs, batch=1024, rate=2e-3, class_texts=256)
+    tuning = Stage("fine-tuning", epochs, batch, 2 * rate, image_rate, text_rate, class_texts=128)
+    return (warm_up, tuning)
 
 
-def scratch_stages(epochs: int, batch: int, rate: float) -> tuple[Stage, ...]:
-    """One stage for towers without anything pretrained: all of both, at one rate."""
-    return (Stage("training", epochs, batch, rate, image_rate=rate, text_rate=rate),)
+def scratch_stages(
+    epochs: int, batch: int, rate: float, lock_image: bool = False, lock_text: bool = False
+) -> tuple[Stage, ...]:
+    """One stage at one rate, for all of both towers or for what is not locked."""
+    image_rate, text_rate = (0.0 if locked else rate for locked in (lock_image, lock_text))
+    return (Stage("training", epochs, batch, rate, image_rate, text_rate),)
 
 
 @dataclass(frozen=True)
@@ -64,38 +76,101 @@ class TrainSettings:
         holdout: photos kept out of training, drawn by `seed`, that the final figures are for.
         seed_classifier: build the image tower's classifier into the heads.
         views: views a photo with a frozen image tower; more than 1 mirrors and crops.
+        mirror: whether views may be mirrored; not where captions speak of left and right.
+        smallest_crop: least share of a photo's area in a view for an image tower that learns.
+        loss: None for the one the towers were made for, else the contrastive.
+        memory_batch: the most photos or captions that go through a tower at a time; larger batches
+            are put together by cached gradients. None for whole batches.
         seed: of everything drawn at random.
-        precision: of frozen towers and of the pretrained text tower's tuning.
+        device: where to train.
+        precision: of the trunks' products.
         feature_cache: a folder to keep image features in between runs, or None.
+        metrics: a file for the course of the training as JSON lines, or None.
+        evaluate_every: epochs between two evaluations on the held-out photos; 0 for the end only.
+        save_minutes: how often the state is saved, to go on from after an interruption.
+        resume: True demands an interrupted training to go on with, False starts afresh, and None
+            goes on where there is one.
     """
 
     captions: Path
     images: Path
     output: Path
-    towers: NewTowers | PretrainedTowers
+    towers: NewTowers | PretrainedTowers | ModelTowers
     stages: tuple[Stage, ...]
     exclude: Path | None = None
     holdout: int = 0
     seed_classifier: bool = False
     views: int = 4
+    mirror: bool = True
+    smallest_crop: float = SMALLEST_CROP
+    loss: LossName | None = None
+    memory_batch: int | None = None
     seed: int = 0
+    device: DeviceName = "auto"
     precision: PrecisionName = "auto"
     feature_cache: Path | None = None
+    metrics: Path | None = None
+    evaluate_every: int = 1
+    save_minutes: float = 10.0
+    resume: bool | None = None
+
+    @property
+    def active_stages(self) -> tuple[Stage, ...]:
+        """Those of any epochs."""
+        return tuple(stage for stage in self.stages if stage.epochs)
+
+    @property
+    def learns_from_pixels(self) -> bool:
+        """Whether an image tower learns in any stage."""
+        return any(stage.image_rate > 0 for stage in self.active_stages)
 
 
-def described(settings: TrainSettings, precision: torch.dtype) -> dict[str, Any]:
+def check_settings(settings: TrainSettings) -> None:
+    """Refuse, before hours of work, what does not fit together.
+
+    Raises:
+        PhotoClipError: says what.
+    """
+    if settings.seed_classifier and not isinstance(settings.towers, PretrainedTowers):
+        raise PhotoClipError("Only pretrained towers have a classifier to build in.")
+    if any(stage.batch < 2 for stage in settings.stages):
+        raise PhotoClipError(
+            "A batch of one has nothing to be told apart from. Train with a batch of at least two."
+        )
+    if settings.memory_batch is not None and settings.memory_batch < 1:
+        raise PhotoClipError("At least one photo must go through a tower at a time.")
+    if not 0 < settings.smallest_crop <= 1:
+        raise PhotoClipError("The smallest crop is a share of a photo, above 0 and at most 1.")
+    if not isinstance(settings.towers, PretrainedTowers):
+        if any(not stage.image_rate and not stage.text_rate for stage in settings.stages):
+            raise PhotoClipError("With both towers locked nothing can learn. Unlock one of them.")
+
+
+def described(settings: TrainSettings, loss: LossName, precision: torch.dtype) -> dict[str, Any]:
     """The settings as the record shows them: files by name, without this machine's folders."""
-    towers = {
-        key: value.name if isinstance(value, Path) else value
-        for key, value in asdict(settings.towers).items()
-        if key != "text_folder"
-    }
     return {
-        "towers": towers,
+        "towers": _described_towers(settings.towers),
         "stages": [asdict(stage) for stage in settings.stages],
+        "loss": loss,
         "holdout": settings.holdout,
         "seed_classifier": settings.seed_classifier,
         "views": settings.views,
+        "mirror": settings.mirror,
+        "smallest_crop": settings.smallest_crop,
+        "memory_batch": settings.memory_batch,
         "seed": settings.seed,
         "precision": str(precision).removeprefix("torch."),
     }
+
+
+def _described_towers(towers: NewTowers | PretrainedTowers | ModelTowers) -> dict[str, Any]:
+    if isinstance(towers, ModelTowers):
+        return {"model": towers.model.id}
+    described = {
+        key: value.name if isinstance(value, Path) else value
+        for key, value in asdict(towers).items()
+        if key != "text_folder"
+    }
+    if isinstance(towers, NewTowers) and towers.architecture.endswith(".json"):
+        described["architecture"] = Path(towers.architecture).name
+    return described

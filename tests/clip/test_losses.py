@@ -1,4 +1,4 @@
-"""The loss against an independent float64 reference of the paper's pseudo-code."""
+"""The losses against independent float64 references of the papers' pseudo-code."""
 
 import math
 
@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from photoclip.clip.losses import MAX_LOGIT_SCALE, clamp_log_scale, contrastive_loss, logit_scale
+from photoclip.clip.losses import (
+    MAX_LOGIT_SCALE,
+    clamp_log_scale,
+    contrastive_loss,
+    logit_scale,
+    sigmoid_loss,
+)
 
 
 def reference(images, texts, t):
@@ -59,6 +65,67 @@ def test_loss_and_gradients_agree_with_the_paper(n, d, scale):
     found = [loss.detach(), *[tensor.grad for tensor in tensors]]
     for value, wanted in zip(found, expected, strict=True):
         np.testing.assert_allclose(value.numpy(), wanted, atol=1e-6, rtol=1e-6)
+
+
+def sigmoid_reference(images, texts, t, b):
+    """Algorithm 1 of the SigLIP paper in NumPy, with gradients derived by hand.
+
+    Returns the loss and its gradients by images, texts, t' and b.
+    """
+    n = len(images)
+    image_norms = np.linalg.norm(images, axis=1, keepdims=True)
+    text_norms = np.linalg.norm(texts, axis=1, keepdims=True)
+    zimg, ztxt = images / image_norms, texts / text_norms
+    cosines = zimg @ ztxt.T
+    labels = 2 * np.eye(n) - np.ones((n, n))
+    margins = labels * (cosines * np.exp(t) + b)
+    loss = np.logaddexp(0, -margins).sum() / n
+
+    d_logits = -labels / (1 + np.exp(margins)) / n
+    d_zimg = np.exp(t) * d_logits @ ztxt
+    d_ztxt = np.exp(t) * d_logits.T @ zimg
+
+    def through_norm(d_unit, unit, norms):
+        return (d_unit - unit * (d_unit * unit).sum(axis=1, keepdims=True)) / norms
+
+    return (
+        loss,
+        through_norm(d_zimg, zimg, image_norms),
+        through_norm(d_ztxt, ztxt, text_norms),
+        (d_logits * cosines).sum() * np.exp(t),
+        d_logits.sum(),
+    )
+
+
+@pytest.mark.parametrize(("n", "d", "scale"), [(2, 3, 10.0), (7, 16, 10.0), (64, 32, 117.0)])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_sigmoid_loss_and_gradients_agree_with_the_paper(n, d, scale, dtype):
+    generator = np.random.default_rng(n)
+    images, texts = generator.normal(size=(n, d)), generator.normal(size=(n, d))
+    values = (images, texts, math.log(scale), -10.0)
+
+    tensors = [torch.tensor(value, dtype=dtype, requires_grad=True) for value in values]
+    loss = sigmoid_loss(*tensors)
+    loss.backward()
+
+    expected = sigmoid_reference(*values)
+    assert loss.item() == pytest.approx(expected[0], rel=1e-6)
+    for tensor, wanted in zip(tensors, expected[1:], strict=True):
+        error = np.linalg.norm(tensor.grad.numpy() - wanted) / np.linalg.norm(wanted)
+        assert error < 1e-5
+
+
+@pytest.mark.parametrize(("n", "d", "scale"), [(2, 3, 1.0), (7, 16, 14.3), (64, 32, 99.0)])
+def test_the_loss_in_float32_is_close_to_the_reference(n, d, scale):
+    generator = np.random.default_rng(n)
+    values = (generator.normal(size=(n, d)), generator.normal(size=(n, d)), math.log(scale))
+    tensors = [torch.tensor(value, dtype=torch.float32, requires_grad=True) for value in values]
+    loss = contrastive_loss(*tensors)
+    loss.backward()
+    expected = reference(*values)
+    assert loss.item() == pytest.approx(expected[0], rel=1e-6)
+    for tensor, wanted in zip(tensors, expected[1:], strict=True):
+        assert np.linalg.norm(tensor.grad.numpy() - wanted) / np.linalg.norm(wanted) < 1e-5
 
 
 def test_ignored_pairs_are_neither_right_nor_wrong():

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
-from PIL import Image, ImageDraw
-from safetensors.torch import load_file, save_file
+from PIL import Image
+from safetensors.torch import load_file
 
 from photoclip.clip.batches import TrainingSet, epoch_batches
 from photoclip.clip.classifier_seed import ClassifierLoss, seed_heads
@@ -20,31 +20,20 @@ from photoclip.clip.imagenet_texts import imagenet_texts
 from photoclip.clip.losses import logit_scale
 from photoclip.clip.optimizer import Groups, rate_factor
 from photoclip.clip.pairs import list_digest
-from photoclip.clip.towers import NewTowers, PretrainedTowers, build
+from photoclip.clip.towers import NewTowers, build
 from photoclip.clip.training import train
-from photoclip.clip.training_settings import (
-    Stage,
-    TrainSettings,
-    pretrained_stages,
-    scratch_stages,
-)
+from photoclip.clip.training_settings import Stage, pretrained_stages, scratch_stages
 from photoclip.clip.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
-
-ARCHITECTURE = {
-    "embed_dim": 32,
-    "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 8},
-    "text_cfg": {
-        "context_length": 16,
-        "vocab_size": 49408,
-        "width": 32,
-        "heads": 2,
-        "layers": 1,
-    },
-}
-COLOURS = ("red", "green", "blue", "yellow")
-SHAPES = ("disc", "bar", "frame", "cross")
+from tests.clip.tiny_training import (
+    COLOURS,
+    SHAPES,
+    pretrained_towers,
+    run,
+    scratch_settings,
+    weights,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,82 +46,14 @@ def one_thread():
 
 
 @pytest.fixture
-def pairs(tmp_path):
-    """Sixteen photos of a coloured shape on grey with two captions each; the list's path."""
-    images = tmp_path / "images"
-    images.mkdir()
-    lines = []
-    for colour, shape in product(COLOURS, SHAPES):
-        photo = Image.new("RGB", (48, 48), (90, 90, 90))
-        draw = ImageDraw.Draw(photo)
-        if shape == "disc":
-            draw.ellipse((8, 8, 40, 40), fill=colour)
-        elif shape == "bar":
-            draw.rectangle((0, 18, 48, 30), fill=colour)
-        elif shape == "frame":
-            draw.rectangle((4, 4, 44, 44), outline=colour, width=7)
-        else:
-            draw.line((4, 4, 44, 44), fill=colour, width=8)
-            draw.line((4, 44, 44, 4), fill=colour, width=8)
-        name = f"{colour}-{shape}.png"
-        photo.save(images / name)
-        lines += [f"{name}\ta {colour} {shape}", "", f"{name}\ta picture of a {shape} in {colour}"]
-    path = tmp_path / "pairs.tsv"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def scratch(tmp_path, pairs):
+def scratch(tmp_path):
     """Settings that train tiny towers from scratch for one epoch."""
-    architecture = tmp_path / "tiny.json"
-    architecture.write_text(json.dumps(ARCHITECTURE), encoding="utf-8")
-    return TrainSettings(
-        captions=pairs,
-        images=pairs.parent / "images",
-        output=tmp_path / "model",
-        towers=NewTowers(str(architecture)),
-        stages=scratch_stages(1, 16, 1e-3),
-        precision="float32",
-    )
+    return scratch_settings(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def two_towers(tmp_path_factory):
-    """Untrained weights of a small timm tower with its classifier, and of a small BERT."""
-    import timm
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("towers")
-    torch.manual_seed(7)
-    save_file(timm.create_model("test_efficientnet").state_dict(), folder / "image.safetensors")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *COLOURS, *SHAPES, *"a picture of in".split()]
-    tokenizer = Tokenizer(models.WordPiece({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    text = folder / "text"
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token="[PAD]",
-        unk_token="[UNK]",
-        cls_token="[CLS]",
-        sep_token="[SEP]",
-    ).save_pretrained(text)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-    )
-    config.save_pretrained(text)
-    save_file(BertModel(config).state_dict(), text / "model.safetensors")
-    return PretrainedTowers(
-        "test_efficientnet", folder / "image.safetensors", text, embed_dim=512, context_length=12
-    )
+    return pretrained_towers(tmp_path_factory.mktemp("towers"))
 
 
 @pytest.fixture
@@ -145,25 +66,10 @@ def joined(scratch, two_towers):
     return replace(scratch, towers=two_towers, stages=stages, views=3)
 
 
-def run(settings):
-    """Train to the end; the last step's progress and the record."""
-    work = train(settings, StopFlag())
-    reports = []
-    while True:
-        try:
-            reports.append(next(work))
-        except StopIteration as end:
-            return reports, end.value
-
-
-def weights(settings):
-    return load_file(settings.output / "open_clip_model.safetensors")
-
-
 def test_towers_from_scratch_learn_to_tell_photos_apart(scratch):
     settings = replace(scratch, stages=scratch_stages(110, 16, 1e-3))
     reports, record = run(settings)
-    assert {report.phase for report in reports} == {"training", "writing"}
+    assert {report.phase for report in reports} == {"checking photos", "training", "writing"}
 
     towers = build(settings.towers)
     state = {name: value.float() for name, value in weights(settings).items()}
@@ -231,7 +137,14 @@ def test_held_out_photos_are_measured_and_not_trained_on(scratch):
 def test_joined_towers_train_heads_then_text_layers(joined, two_towers):
     reports, record = run(joined)
     phases = list(dict.fromkeys(report.phase for report in reports))
-    assert phases == ["reading photos", "reading captions", "warm-up", "fine-tuning", "writing"]
+    assert phases == [
+        "checking photos",
+        "reading photos",
+        "reading captions",
+        "warm-up",
+        "fine-tuning",
+        "writing",
+    ]
     trained = weights(joined)
     original = load_file(two_towers.text_folder / "model.safetensors")
     layer = "encoder.layer.0.output.dense.weight"

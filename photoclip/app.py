@@ -156,9 +156,11 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
         serving.encoder.id,
         serving.index,
         lambda: serving,
+        serving.switch,
+        lambda: serving.encoder.running_on,
+        places.models_dir(),
         places.settings_file(),
         Theme(application),
-        serving.switch,
     )
     doorbell = Doorbell(library_path)
     try:

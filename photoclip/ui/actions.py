@@ -56,6 +56,7 @@ def commands() -> tuple[Command, ...]:
         Command("pause", _tr("Pause indexing"), "everywhere", ("Ctrl+P",), checkable=True),
         Command("stop", _tr("Stop indexing"), "everywhere"),
         Command("failures", _tr("Files that could not be read"), "everywhere"),
+        Command("models", _tr("Models…"), "everywhere"),
         Command("back", _tr("Back"), "everywhere", ("Alt+Left",), ("Ctrl+[",)),
         Command("forward", _tr("Forward"), "everywhere", ("Alt+Right",), ("Ctrl+]",)),
         Command("step_back", _tr("One step back"), "everywhere", ("Esc",)),

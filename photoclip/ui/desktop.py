@@ -24,6 +24,11 @@ def open_folder(path: str) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
+def open_page(address: str) -> bool:
+    """Open a web page in the browser."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
 def _ask_file_manager(path: str) -> bool:
     """By the desktop's own interface (freedesktop.org, "File Manager D-Bus Interface")."""
     try:

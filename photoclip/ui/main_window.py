@@ -39,6 +39,8 @@ from photoclip.ui.icons import app_icon
 from photoclip.ui.index_display import IndexDisplay
 from photoclip.ui.index_job import IndexJob
 from photoclip.ui.menus import appearance_menu, main_menu, photo_menu
+from photoclip.ui.models import Models
+from photoclip.ui.models_display import ModelsDisplay
 from photoclip.ui.overlays import DropHint, Keys, Notice
 from photoclip.ui.panes import Panes
 from photoclip.ui.photo_commands import PhotoCommands
@@ -48,6 +50,7 @@ from photoclip.ui.previews import Previews
 from photoclip.ui.session import Session
 from photoclip.ui.sidebar import Entry, Sidebar
 from photoclip.ui.status import StatusLine
+from photoclip.ui.switch_line import SwitchLine
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
 from photoclip.ui.toolbar import Toolbar
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self,
         session: Session,
         job: IndexJob,
+        models: Models,
         thumbnails: Thumbnails,
         looking: Previews,
         viewing: Previews,
@@ -72,6 +76,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.session, self.job, self._theme = session, job, theme
+        self._models = models
         self._settings = settings
         self._names: dict[int, str] = {}
         self.setWindowTitle("PhotoClip")
@@ -93,22 +98,26 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar()
         self.details = Details()
         self.status = StatusLine()
+        self.switch_line = SwitchLine()
         self.welcome = Welcome(suggested_folders(), menu)
         self.viewer = Viewer()
         self._photo_menu = photo_menu(self, self.actions_)
         self._lay_out()
         self.indexing = IndexDisplay(job, self.actions_, self.status, self.content, self)
         self.popover = self.indexing.popover
-        self.notice = Notice(self)
-        self.hint = DropHint(self)
+        self.notice = Notice(self, (self.switch_line, self.status))
+        self.hint = DropHint(self, self.tr("Drop to add to the library"))
         self.keys = Keys(self.actions_.commands, key_notes(), self)
         self.photo_commands = PhotoCommands(
             self.actions_, session, self.grid, self._looked_at, self
         )
         self.folders = FolderCommands(self.actions_, session, job, self)
+        self.models_display = ModelsDisplay(
+            models, session, self.actions_, self.status, self.switch_line, self.notice, self
+        )
         self._focus = Focus(
             self.pages, self.viewer, self.toolbar, self.content,
-            (self.details, self.sidebar, self.status),
+            (self.details, self.sidebar, self.switch_line, self.status),
         )  # fmt: skip
         self.feed = PhotoFeed(session, self.grid, self.details, self.viewer, looking, viewing, self)
         self._announce = QTimer(self, singleShot=True, interval=500)
@@ -128,6 +137,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.toolbar)
         column.addWidget(self.panes, 1)
+        column.addWidget(self.switch_line)
         column.addWidget(self.status)
         self.pages = QStackedWidget()
         for page in (self.welcome, browser, self.viewer):
@@ -157,6 +167,8 @@ class MainWindow(QMainWindow):
         job.stateChanged.connect(self._choose_page)
         self.indexing.failuresAsked.connect(lambda: self.go(Place(failures=True)))
         self.indexing.left.connect(self._focus.content)
+        self.models_display.said.connect(self.say)
+        self.models_display.moved.connect(self._make_room)
         folders = self.folders
         folders.said.connect(self.say)
         folders.announced.connect(self.announce)
@@ -413,11 +425,15 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.toolbar.narrow(self.width() < 720)
+        self._make_room()
+        if self.keys.isVisible():
+            self.keys.open()
+
+    def _make_room(self) -> None:
+        """Keep what lies over the window at its place."""
         self.indexing.place()
         if self.notice.isVisible():
             self.notice.place()
-        if self.keys.isVisible():
-            self.keys.open()
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 820)
@@ -453,6 +469,7 @@ class MainWindow(QMainWindow):
             sidebar_width=sidebar_width,
             details_width=details_width,
             window=geometry,
+            model_mirror=self._models.mirror,
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:

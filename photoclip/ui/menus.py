@@ -11,7 +11,7 @@ from photoclip.ui.actions import Actions
 from photoclip.ui.controls import IconButton
 
 _PARTS = (
-    ("add_folder", "rescan", "pause", "stop", "failures"),
+    ("add_folder", "rescan", "pause", "stop", "failures", "models"),
     ("back", "forward", "search"),
     ("larger", "smaller", "sidebar", "details", "full_screen"),
 )

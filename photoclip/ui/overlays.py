@@ -1,6 +1,7 @@
 """What lies over the window for a moment: a notice, the hint while dragging, the list of keys."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -21,12 +22,29 @@ from photoclip.ui.controls import IconButton, button, label
 _STAY = 7000
 
 
-class Notice(QFrame):
-    """One sentence above the status line, with at most one thing to do about it."""
+@dataclass(frozen=True)
+class _Said:
+    """What `Notice.say` was given."""
 
-    def __init__(self, parent: QWidget) -> None:
+    sentence: str
+    offer: str
+    call: Callable[[], object] | None
+    stay: bool
+    dismissed: Callable[[], object] | None
+
+
+class Notice(QFrame):
+    """One sentence above the status line, with at most one thing to do about it.
+
+    What stays gives way to what does not, and comes back after it.
+
+    Args:
+        below: what must not be covered, at the foot of the parent.
+    """
+
+    def __init__(self, parent: QWidget, below: Sequence[QWidget] = ()) -> None:
         super().__init__(parent)
-        self._window = parent
+        self._window, self._below = parent, below
         self.setObjectName("notice")
         self._text = label("", "", wrap=True)
         self._button = button("", "flat")
@@ -35,10 +53,11 @@ class Notice(QFrame):
         self._button.clicked.connect(self.act)
         self._button.hide()
         close = IconButton("close", self.tr("Dismiss"), 28)
-        close.clicked.connect(self.hide)
-        self._call: Callable[[], object] | None = None
+        close.clicked.connect(self._dismiss)
+        self._now: _Said | None = None
+        self._later: _Said | None = None
         self._timer = QTimer(self, singleShot=True, interval=_STAY)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._go)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(8)
@@ -53,15 +72,29 @@ class Notice(QFrame):
         offer: str = "",
         call: Callable[[], object] | None = None,
         stay: bool = False,
+        dismissed: Callable[[], object] | None = None,
     ) -> None:
-        """Show a sentence; `stay` until dismissed, for what a person must not miss."""
-        self._text.setText(sentence)
-        self.setAccessibleName(sentence)
-        self._button.setText(offer)
-        self._button.setVisible(bool(offer))
-        self._call = call
+        """Show a sentence.
+
+        Args:
+            offer: what can be done about it, which `call` does.
+            stay: until dismissed, for what a person must not miss.
+            dismissed: called when the person wants it gone.
+        """
+        if stay:
+            self._later = None
+        elif self._now is not None and self._now.stay:
+            self._later = self._now
+        self._show(_Said(sentence, offer, call, stay, dismissed))
+
+    def _show(self, said: _Said) -> None:
+        self._now = said
+        self._text.setText(said.sentence)
+        self.setAccessibleName(said.sentence)
+        self._button.setText(said.offer)
+        self._button.setVisible(bool(said.offer))
         self._timer.stop()
-        if not stay:
+        if not said.stay:
             self._timer.start()
         self.place()
         self.show()
@@ -78,31 +111,45 @@ class Notice(QFrame):
         if self._button.isVisibleTo(self):
             beside += self._button.sizeHint().width() + 8
         line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
-        width = min(line + beside, 560, room.width() - 32)
+        width = min(line + beside, 620, room.width() - 32)
         height = max(40, self._text.heightForWidth(width - beside) + 16)
         self.setFixedSize(width, height)
-        self.move((room.width() - width) // 2, room.height() - height - 44)
+        foot = sum(widget.height() for widget in self._below if widget.isVisible())
+        self.move((room.width() - width) // 2, room.height() - height - foot - 12)
 
     def hideEvent(self, event: object) -> None:
         self._timer.stop()
 
     def act(self) -> None:
         """Do what the notice offers."""
+        now = self._now
+        self._go()
+        if now is not None and now.call is not None:
+            now.call()
+
+    def _dismiss(self) -> None:
+        now = self._now
+        self._go()
+        if now is not None and now.dismissed is not None:
+            now.dismissed()
+
+    def _go(self) -> None:
         self.hide()
-        if self._call is not None:
-            self._call()
+        self._now, later, self._later = None, self._later, None
+        if later is not None:
+            self._show(later)
 
 
 class DropHint(QLabel):
     """Covers the window while files are dragged over it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, words: str) -> None:
         super().__init__(parent)
         self._window = parent
         self.setObjectName("dropHint")
         self.setProperty("role", "title")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setText(self.tr("Drop to add to the library"))
+        self.setText(words)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 

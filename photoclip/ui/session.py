@@ -72,6 +72,7 @@ class Session(QObject):
         counted: `Counts`. rootsRead, foldersRead, tagsRead, failuresRead: tuples of paths,
             `Folder`, `TagCount`, `Failure`. All of them again whenever they may have changed.
         searching: whether a query is on its way.
+        ready: the model is loaded and answers without delay.
         searchFailed: a sentence to stand in place of the results.
     """
 
@@ -84,6 +85,7 @@ class Session(QObject):
     rootsRead = Signal(object)
     searching = Signal(object)
     searchFailed = Signal(object)
+    ready = Signal()
 
     def __init__(
         self,
@@ -176,7 +178,11 @@ class Session(QObject):
 
     def warm_up(self) -> None:
         """Get the model ready, so that the first search does not wait for it."""
-        self._asking.submit("warm", lambda: self._answers().search("photo", limit=1), _ignore)
+
+        def warm() -> None:
+            self._answers().search("photo", limit=1)
+
+        self._asking.submit("warm", warm, lambda _: self.ready.emit())
 
     def facts(self, photo_id: int, done: Callable[[Facts | None], None]) -> None:
         """What is known of a photo; of several requests only the latest is answered."""
@@ -293,7 +299,3 @@ class Session(QObject):
         self.searching.emit(False)
         if listing.place == self.place:
             self.listed.emit(listing)
-
-
-def _ignore(_: object) -> None:
-    return None

@@ -11,6 +11,7 @@ from photoclip.ui.crash import CrashDialog
 from photoclip.ui.index_job import IndexJob, Run
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.main_window import MainWindow
+from photoclip.ui.models import Models
 from photoclip.ui.previews import Previews
 from photoclip.ui.session import Searches, Session
 from photoclip.ui.switch_job import Prepare, SwitchJob
@@ -24,6 +25,9 @@ _FIRST_PAINT = 50
 class Shell(QObject):
     """Owns the window and everything that works for it.
 
+    Args:
+        running_on: where the model that answers runs, in words; called in another thread.
+
     Signals:
         closed: the window was closed by the person.
     """
@@ -36,9 +40,11 @@ class Shell(QObject):
         model: str,
         run: Run,
         make_searcher: Callable[[], Searches],
+        prepare: Prepare,
+        running_on: Callable[[], str],
+        models_dir: Path,
         settings_file: Path,
         theme: Theme,
-        prepare: Prepare | None = None,
     ) -> None:
         super().__init__()
         self._library = library
@@ -46,15 +52,25 @@ class Shell(QObject):
         self.bridge = Bridge(self)
         self.session = Session(library, make_searcher, model, self.bridge, self)
         self.job = IndexJob(run, self.bridge, self)
-        self.switch = SwitchJob(self.session, prepare, self.bridge, self) if prepare else None
+        self.switch = SwitchJob(self.session, prepare, self.bridge, self)
         self._thumbnails = Thumbnails(library, self.bridge, self)
         self._looking = Previews(library, self.bridge, "preview", self)
         self._viewing = Previews(library, self.bridge, "viewer", self)
         settings = stored.load(settings_file)
+        self.models = Models(
+            self.session,
+            self.switch,
+            models_dir,
+            running_on,
+            settings.model_mirror,
+            self.bridge,
+            self,
+        )
         theme.set_appearance(settings.appearance)
         self.window = MainWindow(
             self.session,
             self.job,
+            self.models,
             self._thumbnails,
             self._looking,
             self._viewing,
@@ -65,14 +81,14 @@ class Shell(QObject):
         self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
         self.bridge.crashed.connect(self._crashes.show_traceback)
         self.window.closed.connect(self.closed)
-        if self.switch is not None:
-            self.switch.switched.connect(self._index_again)
+        self.switch.switched.connect(self._index_again)
         self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
         self._open = True
 
     def start(self, paths: Sequence[str] = ()) -> None:
         """Show the window, then go on with what was left undone and with these paths."""
         self.session.read_all()
+        self.models.refresh()
         roots = self._library.roots()
         self.window.begin(roots)
         self.window.show()
@@ -85,8 +101,7 @@ class Shell(QObject):
             self.job.add(roots)
         if paths:
             self.window.add_paths(paths)
-        if self.switch is not None:
-            self.switch.resume()
+        self.switch.resume()
         # In an empty library too: while a person looks for a folder, the model gets ready.
         self.session.warm_up()
 
@@ -94,6 +109,7 @@ class Shell(QObject):
         """Another model answers now, this program's choice or another's: show what it finds."""
         self.session.serve(model)
         self.window.feed.renew()
+        self.models.refresh()
 
     def _index_again(self) -> None:
         """What is indexed meanwhile, only the model that served before has seen."""
@@ -107,11 +123,12 @@ class Shell(QObject):
         self._open = False
         self._begin.stop()
         stored.save(self._settings_file, self.window.settings())
+        self.window.models_display.close()
         self.window.hide()
         self.bridge.close()
+        self.models.close()
         self.job.close()
-        if self.switch is not None:
-            self.switch.close()
+        self.switch.close()
         self.session.close()
         self._thumbnails.close()
         self._looking.close()

@@ -1,18 +1,12 @@
 """The status line and its popover: how many photos there are, how indexing goes, pause, stop."""
 
-import time
-
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from photoclip.core.types import Counts, IndexProgress
 from photoclip.ui.controls import ElidedLabel, IconButton, button, label
-from photoclip.ui.headings import time_left
-
-# An estimate made earlier than this is worth nothing, in seconds; nor does one that changes
-# faster help anybody.
-_ESTIMATE_AFTER, _ESTIMATE_EVERY = 8.0, 2.0
+from photoclip.ui.estimate import Estimate
 
 
 class StatusLine(QWidget):
@@ -33,7 +27,7 @@ class StatusLine(QWidget):
         self._selected = (0, 0)
         self._progress: IndexProgress | None = None
         self._paused = self._stopping = False
-        self._began = self._said = 0.0
+        self._estimate = Estimate()
         self._left = ""
         self._library = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self._failures = button("", "flat")
@@ -70,6 +64,7 @@ class StatusLine(QWidget):
     def show_state(self, running: bool, paused: bool, stopping: bool) -> None:
         """Whether indexing goes on."""
         if running and not self._running_now:
+            self._estimate.restart()
             self._left, self._progress = "", None
         self._paused, self._stopping = paused, stopping
         self._running(running)
@@ -83,15 +78,8 @@ class StatusLine(QWidget):
         self._show_work()
 
     def show_progress(self, progress: IndexProgress) -> None:
-        now = time.monotonic()
-        if self._progress is None or self._progress.phase != progress.phase:
-            self._began, self._left = now, ""
         self._progress = progress
-        if progress.seconds_left is None:
-            self._left = ""
-        elif now - self._began > _ESTIMATE_AFTER and now - self._said > _ESTIMATE_EVERY:
-            self._said = now
-            self._left = time_left(progress.seconds_left)
+        self._left = self._estimate.words(progress)
         self._show_work()
 
     def summary(self) -> str:

@@ -11,8 +11,8 @@ def style_sheet(t: Tokens, viewer: Tokens, body: int) -> str:
 QMainWindow, #chrome {{ background: {t.chrome}; }}
 #content, #welcome, #failures {{ background: {t.canvas}; }}
 #toolbar {{ background: {t.chrome}; border-bottom: 1px solid {t.line}; }}
-#status {{ background: {t.chrome}; border-top: 1px solid {t.line}; }}
-#status QLabel, #status QPushButton {{ font-size: {caption}px; }}
+#status, #switchLine {{ background: {t.chrome}; border-top: 1px solid {t.line}; }}
+#status QLabel, #status QPushButton, #switchLine QLabel {{ font-size: {caption}px; }}
 QSplitter::handle {{ background: {t.line}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QLabel[role="caption"] {{ font-size: {caption}px; color: {t.text2}; }}
@@ -22,6 +22,8 @@ QLabel[role="section"] {{ font-size: {caption}px; font-weight: 600; color: {t.te
 QLabel[role="heading"] {{ font-size: {heading}px; font-weight: 600; }}
 QLabel[role="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[role="warn"] {{ color: {t.warn}; }}
+QLabel[role="ok"] {{ color: {t.ok}; font-weight: 600; }}
+QLabel[role="bad"] {{ color: {t.bad}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
 
 QLineEdit {{ background: {t.canvas}; color: {t.text}; border: 1px solid {t.edge};
@@ -43,6 +45,7 @@ QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
 QPushButton[primary="true"]:focus {{ border: 2px solid {t.text}; }}
 QPushButton[large="true"] {{ min-height: 38px; padding: 0 18px; }}
 QPushButton[large="true"]:focus {{ min-height: 36px; padding: 0 17px; }}
+QPushButton[danger="true"] {{ color: {t.bad}; }}
 QPushButton[flat="true"] {{ background: transparent; border: 2px solid transparent;
     padding: 0 8px; min-height: 24px; color: {t.accent}; }}
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
@@ -99,6 +102,14 @@ QProgressBar {{ background: {t.press}; border: none; border-radius: 2px; max-hei
     min-height: 4px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
 QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
+
+#models {{ background: {t.chrome}; }}
+#modelsFoot {{ background: {t.chrome}; border-top: 1px solid {t.line}; }}
+#modelCard {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 10px; }}
+#modelRow {{ border-top: 1px solid {t.line}; }}
+#modelRow[first="true"] {{ border-top: none; }}
+#badge {{ border: 1px solid {t.edge}; border-radius: 4px; padding: 0 4px;
+    font-size: {caption}px; color: {t.text2}; }}
 
 #popover, #notice, #keys {{ background: {t.raised}; border: 1px solid {t.edge};
     border-radius: 10px; }}

@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from photoclip.clip.encoder import Encoder
-from photoclip.core.indexing import index
 from photoclip.core.library import Library
-from photoclip.core.search import Searcher
-from photoclip.core.tagging import Tagger
-from photoclip.core.types import IndexProgress, IndexReport
-from photoclip.progress import StopFlag
+from photoclip.core.serving import Serving
 from photoclip.ui import translations
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.shell import Shell
@@ -92,16 +88,15 @@ def open_shell(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
         used = encoder or ColourEncoder()
         library = Library(tmp_path / "library.photoclip")
 
-        def run(
-            folders: Sequence[str], stop: StopFlag
-        ) -> Generator[IndexProgress, None, IndexReport]:
-            return (yield from index(library, used, Tagger(used), folders, stop))
-
+        serving = Serving(library, lambda _: used, None)
         shell = Shell(
             library,
             used.id,
-            run,
-            lambda: Searcher(library, used),
+            serving.index,
+            lambda: serving,
+            serving.switch,
+            lambda: "Processor",
+            tmp_path / "models",
             tmp_path / "settings.json",
             theme,
         )

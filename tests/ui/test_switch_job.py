@@ -41,9 +41,11 @@ def open_serving(qtbot: QtBot, tmp_path: Path, theme: Theme, album: Path) -> Ite
             serving.encoder.id,
             serving.index,
             lambda: serving,
+            serving.switch,
+            lambda: "Processor",
+            tmp_path / "models",
             tmp_path / "settings.json",
             theme,
-            serving.switch,
         )
         shells.append(shell)
         shell.start([str(album)])

@@ -1,0 +1,64 @@
+"""The models, wherever they are shown: their window, the line of a switch, tool tip, hint."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from photoclip.ui.actions import Actions
+from photoclip.ui.language_hint import LanguageHint
+from photoclip.ui.model_shelf import title_of
+from photoclip.ui.models import Models
+from photoclip.ui.models_window import ModelsWindow
+from photoclip.ui.overlays import Notice
+from photoclip.ui.session import Session
+from photoclip.ui.status import StatusLine
+from photoclip.ui.switch_line import SwitchLine
+
+
+class ModelsDisplay(QObject):
+    """Follows `Models`.
+
+    Signals:
+        said: (a sentence, what is offered about it or "", what that does or None).
+        moved: the line of the switch has come or gone.
+    """
+
+    said = Signal(object, object, object)
+    moved = Signal()
+
+    def __init__(
+        self,
+        models: Models,
+        session: Session,
+        actions: Actions,
+        status: StatusLine,
+        line: SwitchLine,
+        notice: Notice,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._models, self._status, self._line = models, status, line
+        self.window = ModelsWindow(models, window)
+        self._hint = LanguageHint(session, models, notice, self.window.open, self)
+        models.changed.connect(self._show)
+        models.said.connect(self.said)
+        models.asked.connect(self.window.open)
+        line.pauseAsked.connect(models.toggle_switch)
+        line.cancelAsked.connect(models.cancel_switch)
+        actions.connect("models", self.window.open)
+
+    def close(self) -> None:
+        self.window.close()
+
+    def _show(self) -> None:
+        models, before = self._models, not self._line.isHidden()
+        self._line.show_switching(models.wanted_title, models.switching)
+        if before != models.switching.running:
+            self.moved.emit()
+        answering, shelf = models.answering, models.shelf
+        if answering is None or shelf is None:
+            return
+        words = self.tr("Model: %1").replace("%1", title_of(answering.name))
+        if shelf.running_on:
+            words = self.tr("Model: %1, on: %2").replace("%2", shelf.running_on)
+            words = words.replace("%1", title_of(answering.name))
+        self._status.setToolTip(words)

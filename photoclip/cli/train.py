@@ -1,5 +1,6 @@
 """The command that trains a model of one's own from photos and captions."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ _FILE = click.Path(path_type=Path)
     help="CLIP's or SigLIP's.  [default: the model's own, else contrastive]",
 )
 @click.option(
-    "--seed-classifier/--no-seed-classifier",
+    "--keep-classifier/--no-keep-classifier",
     default=None,
-    help="Build the image tower's ImageNet classifier into the model.  "
+    help="Keep the image tower's ImageNet classifier within the model.  "
     "[default: with the starter's towers]",
 )
 @click.option(
@@ -97,6 +98,12 @@ _FILE = click.Path(path_type=Path)
     default=True,
     show_default=True,
     help="Mirror photos at random; not for captions that speak of left and right.",
+)
+@click.option(
+    "--colour-weight",
+    type=click.FloatRange(0),
+    help="Of the loss that tells captions from the same with another colour.  "
+    "[default: 0.2 with the starter's towers, else 0]",
 )
 @click.option(
     "--smallest-crop",
@@ -174,7 +181,7 @@ def _settings(options: dict[str, Any]) -> Any:
     return training_settings.TrainSettings(
         towers=towers,
         stages=_stages(options, towers),
-        seed_classifier=_seeds_classifier(options),
+        colour_weight=_colour_weight(options),
         **{name: options[name] for name in _PASSED_ON},
     )
 
@@ -215,8 +222,11 @@ def _towers(options: dict[str, Any]) -> Any:
         )
     if options["new_text"] and not options["text_tower"]:
         raise PhotoClipError("--new-text needs --text-tower, the folder with the config.json.")
+    keep = options["keep_classifier"]
+    if keep and ways not in ([], ["image_tower"]):
+        raise PhotoClipError("Only pretrained towers to be joined have a classifier to keep.")
     if not ways:
-        return starter_towers()
+        return replace(starter_towers(), keep_classifier=keep is not False)
     if options["architecture"]:
         return NewTowers(options["architecture"])
     if options["model"]:
@@ -226,6 +236,7 @@ def _towers(options: dict[str, Any]) -> Any:
         options["image_weights"],
         options["text_tower"],
         new_text=options["new_text"],
+        keep_classifier=bool(keep),
     )
 
 
@@ -252,10 +263,11 @@ def _stages(options: dict[str, Any], towers: Any) -> Any:
     )
 
 
-def _seeds_classifier(options: dict[str, Any]) -> bool:
-    if options["seed_classifier"] is not None:
-        return bool(options["seed_classifier"])
-    return not any(options[name] for name in ("architecture", "model", "image_tower"))
+def _colour_weight(options: dict[str, Any]) -> float:
+    if options["colour_weight"] is not None:
+        return float(options["colour_weight"])
+    starter = not any(options[name] for name in ("architecture", "model", "image_tower"))
+    return 0.2 if starter else 0.0
 
 
 def _stopped(output: Path) -> str:

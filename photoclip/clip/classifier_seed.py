@@ -1,59 +1,53 @@
-"""What an image tower's own classifier knows of its 1,000 classes, built into the new heads.
+"""The classes of an image tower's own classifier, put into words for both towers to start from.
 
-Photos with captions are few, and cover little of what the image tower can tell apart. Its
-classifier's rows go into the image head as hidden units, each of which adds the mean text
-embedding of its class; during training, made-up features of the classes stand for photos of them.
-So the joined towers know the classes before the first step and do not lose them to the captions.
+Photos with captions are few, and cover little of what the image tower can tell apart. The image
+head keeps the classifier (`class_expectation`); here its classes get the embeddings of their
+names, and a loss in which made-up features of the classes stand for photos of them. So the joined
+towers know the classes before the first step and do not lose them to the captions.
 """
 
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the field's customary name
-from torch import Tensor, nn
+from torch import Tensor
 
+from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.imagenet_texts import ClassTexts
 from photoclip.clip.losses import contrastive_loss, logit_scale
 from photoclip.clip.towers import Towers, unit
 from photoclip.errors import PhotoClipError
 
 # Where these constants come from: the measurements in the model card of the starter.
-THRESHOLD = 3.0  # subtracted from the classifier's biases: only likely classes pass the activation
-CLASS_WEIGHT = 0.4  # of a class's hidden unit on the embedding
 TEXT_WEIGHT = 0.05  # of the text projection, about 1 / length of the text features
 BACKGROUND = 0.6  # most of a random photo's features mixed into a made-up one
 STRENGTH = (6.0, 12.0)  # of the class's own row in it
 CONTRAST = 0.5  # weight of the contrastive loss between made-up features and class texts
-DISTILL = 0.25  # weight of the divergence from the classifier's opinion on real photos
+DISTILL = 1.0  # weight of the divergence from the classifier's opinion on real photos
 
 
 def seed_heads(towers: Towers, class_means: Tensor, generator: torch.Generator) -> None:
-    """Write the classifier into the image head and a random rotation into the text head.
+    """Write what the classes mean into the image head, and a random rotation into the text head.
 
     Args:
-        towers: joined pretrained towers; both heads are changed.
+        towers: joined pretrained towers with a class expectation; both heads are changed.
         class_means: (1000, text width), the mean of the text features of each class.
         generator: of the rotation.
 
     Raises:
-        PhotoClipError: the image tower has no classifier of 1,000 classes, or the heads are too
-            narrow to hold it.
+        PhotoClipError: the classifier is not one of ImageNet's classes, or the embeddings are
+            shorter than the text features.
     """
-    classifier = _classifier(towers)
-    first, second = towers.image_head.mlp.fc1, towers.image_head.mlp.fc2
-    classes, width = len(class_means), class_means.shape[1]
-    dim = second.out_features
-    if first.out_features < classes or dim < width:
+    head = _head(towers)
+    dim, width = head.class_embeddings.shape[1], class_means.shape[1]
+    if dim < width:
         raise PhotoClipError(
-            f"Embeddings of length {dim} are too short to hold the classifier; take at least "
-            f"{max(classes // 2, width)}, or train without --seed-classifier."
+            f"Embeddings of length {dim} are too short for class names of length {width}. Take "
+            "longer ones, or train without --keep-classifier."
         )
     rotation = torch.linalg.qr(torch.randn((dim, width), generator=generator)).Q
     with torch.no_grad():
-        first.weight[:classes] = classifier.weight
-        first.bias[:classes] = classifier.bias - THRESHOLD
-        centred = class_means - class_means.mean(dim=0)
-        second.weight[:, :classes] = CLASS_WEIGHT * rotation @ centred.T
+        head.class_embeddings.copy_(unit(class_means - class_means.mean(dim=0)) @ rotation.T)
         towers.text_head.weight.copy_(TEXT_WEIGHT * rotation)
 
 
@@ -75,7 +69,7 @@ class ClassifierLoss:
 
     def __init__(self, towers: Towers, texts: ClassTexts) -> None:
         self._towers = towers
-        self._classifier = _classifier(towers).requires_grad_(False)
+        self._classifier = _head(towers).classifier
         self._of_class = texts.of_class
         numbers = {text: number for number, text in enumerate(dict.fromkeys(texts.texts))}
         self._wording = torch.tensor([numbers[text] for text in texts.texts])
@@ -138,10 +132,11 @@ class ClassifierLoss:
         return CONTRAST * contrast + DISTILL * distill
 
 
-def _classifier(towers: Towers) -> nn.Linear:
-    if towers.classifier is None or towers.classifier.out_features != 1000:
+def _head(towers: Towers) -> ClassExpectationHead:
+    head = towers.class_head
+    if head is None or head.classifier.out_features != 1000:
         raise PhotoClipError(
             "The image tower has no classifier of ImageNet's 1,000 classes. "
-            "Train without --seed-classifier."
+            "Train without --keep-classifier."
         )
-    return towers.classifier
+    return head

@@ -63,7 +63,8 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
     """An open_clip model with random weights, of whatever class its configuration asks for.
 
     Args:
-        config: open_clip's `model_cfg`, and perhaps the section of `hf_format`; not changed.
+        config: open_clip's `model_cfg`, and perhaps the sections of `hf_format` and
+            `class_expectation`; not changed.
         text_folder: where the `config.json` of a transformers text tower lies, unless it is one of
             `text_tower_config`.
 
@@ -72,8 +73,11 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
     """
     import open_clip
 
+    from photoclip.clip import class_expectation
+
     config = copy.deepcopy(config)
     hugging_face = config.pop(SECTION, {})
+    expectation = config.pop(class_expectation.SECTION, None)
     with ExitStack() as until_built:
         # Base weights of single towers would be fetched from the network.
         if config["vision_cfg"].get("timm_model_name"):
@@ -97,6 +101,8 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
         module: torch.nn.Module = class_(**config)
     if "vision" in hugging_face:
         module.visual = _siglip_tower(**hugging_face["vision"])
+    if expectation is not None:
+        class_expectation.put_head(module, config["embed_dim"], expectation)
     return module
 
 

@@ -61,6 +61,24 @@ def contrastive_loss(
     return (F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2
 
 
+def preference_loss(images: Tensor, right: Tensor, wrong: Tensor, log_scale: Tensor) -> Tensor:
+    """How little each image prefers its text to another that is wrong: -log of the right one's
+    probability among the two, which is their cross-entropy.
+
+    Args:
+        images, right, wrong: (n, d) floating; any length, L2-normalised here.
+        log_scale: scalar t; the logits are exp(t) times the cosines.
+
+    Returns:
+        A scalar tensor, the mean; 0 for n = 0.
+    """
+    if not len(images):
+        return images.sum()
+    lead = F.normalize(right, dim=-1) - F.normalize(wrong, dim=-1)
+    lead = (F.normalize(images, dim=-1) * lead).sum(dim=-1)
+    return F.softplus(-logit_scale(log_scale) * lead).mean()
+
+
 def sigmoid_loss(images: Tensor, texts: Tensor, log_scale: Tensor, bias: Tensor) -> Tensor:
     """Every photo with every caption of a batch of n pairs, judged by itself: match or none.
 

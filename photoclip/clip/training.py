@@ -23,7 +23,13 @@ from photoclip.clip.checkpoint import check_output, write_model
 from photoclip.clip.classifier_seed import ClassifierLoss, seed_heads
 from photoclip.clip.evaluate import image_to_text, text_to_image
 from photoclip.clip.imagenet_texts import imagenet_texts
-from photoclip.clip.losses import clamp_log_scale, contrastive_loss, logit_scale, sigmoid_loss
+from photoclip.clip.losses import (
+    clamp_log_scale,
+    contrastive_loss,
+    logit_scale,
+    preference_loss,
+    sigmoid_loss,
+)
 from photoclip.clip.optimizer import Groups, optimizer, rate_factor
 from photoclip.clip.pairs import list_digest
 from photoclip.clip.random_state import all_states, restore_all, seed_all
@@ -45,7 +51,7 @@ from photoclip.clip.training_state import (
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
-FEATURE_DROPOUT = 0.1  # of joined towers' features
+FEATURE_DROPOUT = 0.3  # of joined towers' features
 HIDDEN_DROPOUT = 0.4  # of the joined image head's hidden units
 
 _T = TypeVar("_T")
@@ -173,7 +179,7 @@ class _Run:
         """Compute what stays the same while trunks are frozen, and seed the heads."""
         towers = self._towers
         yield from self._inputs.prepare()
-        if not self._settings.seed_classifier or self._stop.stopped:
+        if towers.class_head is None or self._stop.stopped:
             return
         texts = imagenet_texts()
         means = yield from self._inputs.class_means(texts)
@@ -220,7 +226,6 @@ class _Run:
                 stage.rate,
                 stage.image_rate,
                 stage.text_rate,
-                seeded=self._classes is not None,
             )
         )
         self._restore(adamw)
@@ -295,23 +300,32 @@ class _Run:
         images = self._inputs.photos(photos, pixels)
         with towers.device:
             sample = classes.sample(stage.class_texts, self._class_draw) if classes else None
-        texts = self._inputs.captions(stage, captions, sample.texts if sample else None)
-        image_embeddings = towers.image_head(self._dropped(images.output))
+        coloured, recoloured = self._inputs.recoloured(captions)
+        rows = torch.cat([captions, recoloured])
+        texts = self._inputs.captions(stage, rows, sample.texts if sample else None)
+        image_embeddings = self._embedded(images.output)
         text_embeddings = towers.text_head(self._dropped(texts.output))
         pairs = len(photos)
+        captioned, named = pairs + len(coloured), text_embeddings[:pairs]
         if towers.bias is None:
-            loss = contrastive_loss(image_embeddings, text_embeddings[:pairs], towers.log_scale)
+            loss = contrastive_loss(image_embeddings, named, towers.log_scale)
         else:
-            loss = sigmoid_loss(
-                image_embeddings, text_embeddings[:pairs], towers.log_scale, towers.bias
+            loss = sigmoid_loss(image_embeddings, named, towers.log_scale, towers.bias)
+        if len(coloured):
+            coloured = coloured.to(towers.device)
+            loss = loss + self._settings.colour_weight * preference_loss(
+                image_embeddings[coloured],
+                named[coloured],
+                text_embeddings[pairs:captioned],
+                towers.log_scale,
             )
         if classes and sample:
             with towers.device:
                 made_up = classes.made_up(sample, images.output, self._class_draw)
                 loss = loss + classes(
                     sample,
-                    towers.image_head(self._dropped(made_up)),
-                    text_embeddings[pairs:],
+                    self._embedded(made_up),
+                    text_embeddings[captioned:],
                     images.output,
                     image_embeddings,
                     towers.log_scale,
@@ -336,6 +350,14 @@ class _Run:
         """Dropout ahead of a new head; towers that are all trunk go without."""
         return F.dropout(features, FEATURE_DROPOUT) if self._towers.is_pretrained else features
 
+    def _embedded(self, features: Tensor) -> Tensor:
+        towers = self._towers
+        # A head that keeps a classifier drops features by itself, but for the classifier.
+        embeddings: Tensor = towers.image_head(
+            self._dropped(features) if towers.class_head is None else features
+        )
+        return embeddings
+
     def _set_mode(self, stage: Stage) -> None:
         towers = self._towers
         towers.model.train()
@@ -343,6 +365,8 @@ class _Run:
         towers.text_trunk.train(stage.text_rate > 0)
         if towers.is_pretrained:
             towers.image_head.mlp.drop1.p = HIDDEN_DROPOUT
+        if towers.class_head is not None:
+            towers.class_head.dropout.p = FEATURE_DROPOUT
 
     def _note(self, stage: Stage, loss: float, rate: float, pairs_per_second: float) -> None:
         line = {

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from photoclip.clip.batches import Rows
+from photoclip.clip.colour_words import recoloured
 from photoclip.clip.features import image_features
 from photoclip.clip.gradient_cache import CachedPass
 from photoclip.clip.imagenet_texts import ClassTexts
@@ -51,7 +52,16 @@ class TrainingInputs:
         self._image_features = torch.empty(0)
         self._held_out_features: Tensor | None = None
         self._text_features = torch.empty(0)
-        self._tokens = towers.tokens(list(data.training.captions))
+        captions = list(data.training.captions)
+        self._tokens = towers.tokens(captions)
+        if settings.colour_weight:
+            self._recoloured, texts = _recoloured_once(captions, settings.seed)
+            # In one row, so that both are looked up and encoded alike.
+            self._tokens = (
+                torch.cat([self._tokens, towers.tokens(texts)]) if texts else self._tokens
+            )
+        else:
+            self._recoloured = torch.full((len(captions),), -1)
         self._class_features = torch.empty(0)
         self._class_tokens = torch.empty(0)
         held_out = data.held_out
@@ -129,6 +139,13 @@ class TrainingInputs:
         at_once = self._settings.memory_batch
         return CachedPass(forward, len(rows), at_once, towers.image_trunk, towers.device)
 
+    def recoloured(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Which of the captions in these rows name a colour, and the rows of their recoloured
+        versions, captions too for `captions`; int64 (k,) both."""
+        found = self._recoloured[rows]
+        places = (found >= 0).nonzero().flatten()
+        return places, found[places]
+
     def captions(self, stage: Stage, rows: Tensor, class_texts: Tensor | None) -> CachedPass:
         """The text trunk's output for rows of captions, followed by that for class texts."""
         towers = self._towers
@@ -202,3 +219,21 @@ class TrainingInputs:
                 found.append(towers.text_features(part, self._precision).cpu())
             yield Progress(phase, sum(map(len, found)), len(tokens))
         return torch.cat(found)[torch.argsort(order)]
+
+
+def _recoloured_once(captions: Sequence[str], seed: int) -> tuple[Tensor, list[str]]:
+    """Captions with one colour replaced by another, one for each caption that names a colour.
+
+    Returns:
+        for each caption the row of its recoloured version, counted on from the last caption, or
+        -1; and the recoloured ones.
+    """
+    generator = np.random.default_rng((seed, 3))
+    rows = torch.full((len(captions),), -1)
+    texts: list[str] = []
+    for row, caption in enumerate(captions):
+        versions = recoloured(caption)
+        if versions:
+            rows[row] = len(captions) + len(texts)
+            texts.append(versions[int(generator.integers(len(versions)))])
+    return rows, texts

@@ -24,7 +24,7 @@ class Stage:
         batch: pairs a step; fewer where there are fewer photos.
         rate: peak learning rate of the heads and the temperature.
         image_rate, text_rate: peak learning rates of the trunks; 0 keeps a trunk frozen.
-        class_texts: classes a step with `seed_classifier`.
+        class_texts: classes a step, where a classifier is kept.
     """
 
     name: str
@@ -74,9 +74,9 @@ class TrainSettings:
         stages: in order.
         exclude: a list of image names never to train on, e.g. a test split.
         holdout: photos kept out of training, drawn by `seed`, that the final figures are for.
-        seed_classifier: build the image tower's classifier into the heads.
         views: views a photo with a frozen image tower; more than 1 mirrors and crops.
         mirror: whether views may be mirrored; not where captions speak of left and right.
+        colour_weight: of the loss that tells each caption from the same with another colour.
         smallest_crop: least share of a photo's area in a view for an image tower that learns.
         loss: None for the one the towers were made for, else the contrastive.
         memory_batch: the most photos or captions that go through a tower at a time; larger batches
@@ -99,9 +99,9 @@ class TrainSettings:
     stages: tuple[Stage, ...]
     exclude: Path | None = None
     holdout: int = 0
-    seed_classifier: bool = False
     views: int = 4
     mirror: bool = True
+    colour_weight: float = 0.0
     smallest_crop: float = SMALLEST_CROP
     loss: LossName | None = None
     memory_batch: int | None = None
@@ -131,8 +131,6 @@ def check_settings(settings: TrainSettings) -> None:
     Raises:
         PhotoClipError: says what.
     """
-    if settings.seed_classifier and not isinstance(settings.towers, PretrainedTowers):
-        raise PhotoClipError("Only pretrained towers have a classifier to build in.")
     if any(stage.batch < 2 for stage in settings.stages):
         raise PhotoClipError(
             "A batch of one has nothing to be told apart from. Train with a batch of at least two."
@@ -153,9 +151,9 @@ def described(settings: TrainSettings, loss: LossName, precision: torch.dtype) -
         "stages": [asdict(stage) for stage in settings.stages],
         "loss": loss,
         "holdout": settings.holdout,
-        "seed_classifier": settings.seed_classifier,
         "views": settings.views,
         "mirror": settings.mirror,
+        "colour_weight": settings.colour_weight,
         "smallest_crop": settings.smallest_crop,
         "memory_batch": settings.memory_batch,
         "seed": settings.seed,

@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812 - the field's customary name
 from PIL import Image
 from torch import Tensor, nn
 
+from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.losses import SIGMOID_BIAS, SIGMOID_LOG_SCALE
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.views import plain_view
@@ -46,7 +47,6 @@ class Towers:
         image_size: side in pixels of the square input.
         mean, std: of the pixel normalisation, per channel, for pixels in 0..1.
         text_folder: where the files `TEXT_FILES` lie, or None for open_clip's own text tower.
-        classifier: the image tower's own linear classifier, or None.
         licence: of the model these towers come from, or "".
         device: where the model is.
     """
@@ -59,7 +59,6 @@ class Towers:
         mean: tuple[float, ...],
         std: tuple[float, ...],
         text_folder: Path | None = None,
-        classifier: nn.Linear | None = None,
         *,
         image_head: bool | None = None,
         text_head: bool | None = None,
@@ -85,7 +84,6 @@ class Towers:
         self.mean = mean
         self.std = std
         self.text_folder = text_folder
-        self.classifier = classifier
         self.licence = licence
         self.device = torch.device("cpu")
         self._tokenizer = tokenizer
@@ -95,11 +93,9 @@ class Towers:
         self._padding = padding
 
     def to(self, device: torch.device) -> None:
-        """Move the model and the classifier."""
+        """Move the model."""
         self.device = device
         self.model.to(device)
-        if self.classifier is not None:
-            self.classifier.to(device)
 
     @property
     def log_scale(self) -> nn.Parameter:
@@ -132,6 +128,12 @@ class Towers:
     @property
     def image_head(self) -> nn.Module:
         return self.model.visual.head if self._image_split else nn.Identity()
+
+    @property
+    def class_head(self) -> ClassExpectationHead | None:
+        """The image head, if it is new and keeps a classifier."""
+        head = self.image_head
+        return head if isinstance(head, ClassExpectationHead) else None
 
     @property
     def text_trunk(self) -> nn.Module:

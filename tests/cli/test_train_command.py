@@ -38,14 +38,14 @@ def told(monkeypatch, tmp_path):
 def test_the_starters_command_keeps_its_meaning(told, monkeypatch):
     from photoclip.clip import towers
 
-    starter = PretrainedTowers("tf_efficientnet_lite2", "image.pth", "text")
+    starter = PretrainedTowers("tf_efficientnet_lite2", "image.pth", "text", keep_classifier=True)
     monkeypatch.setattr(towers, "starter_towers", lambda: starter)
     settings = told(
         *"--exclude=test.txt --holdout 7 --warm-up-epochs 25 --epochs 2 --batch 512".split(),
         *"--rate 1e-4 --views 4 --seed 0 --precision bfloat16".split(),
     )
     assert settings.towers == starter
-    assert settings.seed_classifier
+    assert settings.colour_weight == 0.2
     warm_up, tuning = settings.stages
     assert (warm_up.epochs, warm_up.batch, warm_up.rate) == (25, 1024, 2e-3)
     assert (warm_up.image_rate, warm_up.text_rate) == (0, 0)
@@ -65,7 +65,7 @@ def test_every_way_to_towers(told):
     (stage,) = tuned.stages
     assert (stage.rate, stage.image_rate, stage.text_rate) == (1e-5, 0, 1e-5)
     assert tuned.loss == "sigmoid"
-    assert not tuned.seed_classifier
+    assert not tuned.colour_weight
 
     lit = told(*"--image-tower=resnet50 --image-weights=r.safetensors".split())
     assert lit.towers.text_folder is None

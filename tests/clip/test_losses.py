@@ -11,6 +11,7 @@ from photoclip.clip.losses import (
     clamp_log_scale,
     contrastive_loss,
     logit_scale,
+    preference_loss,
     sigmoid_loss,
 )
 
@@ -165,3 +166,17 @@ def test_clamped_temperature_stays_at_least_one():
     t = torch.nn.Parameter(torch.tensor(-1.0))
     clamp_log_scale(t)
     assert t.item() == 0.0
+
+
+def test_the_preference_for_the_right_text_is_a_cross_entropy_of_two():
+    generator = torch.Generator().manual_seed(5)
+    images, right, wrong = torch.randn((3, 6, 8), generator=generator, dtype=torch.float64)
+    t = torch.tensor(math.log(20.0), dtype=torch.float64)
+    unit = torch.nn.functional.normalize
+    logits = 20 * torch.stack(
+        [(unit(images) * unit(text)).sum(dim=1) for text in (right, wrong)], dim=1
+    )
+    expected = torch.nn.functional.cross_entropy(logits, torch.zeros(6, dtype=torch.int64))
+    assert preference_loss(images, right, wrong, t).item() == pytest.approx(expected.item(), 1e-9)
+    assert preference_loss(images, right, right, t).item() == pytest.approx(math.log(2))
+    assert preference_loss(images[:0], right[:0], wrong[:0], t).item() == 0

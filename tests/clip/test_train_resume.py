@@ -34,7 +34,8 @@ def joined(scratch, tmp_path):
         Stage("warm-up", 2, 6, 1e-3, class_texts=20),
         Stage("fine-tuning", 2, 6, 1e-3, text_rate=1e-3, class_texts=20),
     )
-    return replace(scratch, towers=towers, stages=stages, views=3, seed_classifier=True)
+    towers = replace(towers, keep_classifier=True)
+    return replace(scratch, towers=towers, stages=stages, views=3, colour_weight=0.2)
 
 
 def metrics(settings):

@@ -194,20 +194,21 @@ def test_features_are_kept_between_runs(joined, tmp_path):
 
 
 def test_a_built_in_classifier_tells_classes_apart_before_training(two_towers):
-    towers = build(two_towers)
+    towers = build(replace(two_towers, keep_classifier=True))
+    head = towers.class_head
     texts = imagenet_texts()
     generator = torch.Generator().manual_seed(0)
     means = torch.randn((1000, 32), generator=generator)
     with torch.no_grad():
-        towers.classifier.bias.zero_()
-        towers.classifier.weight.normal_(std=0.3, generator=generator)
+        head.classifier.bias.zero_()
+        head.classifier.weight.normal_(std=0.1, generator=generator)
     seed_heads(towers, means, generator)
     loss = ClassifierLoss(towers, texts)
     sample = loss.sample(200, generator)
     assert len(set(sample.classes.tolist())) == 200
     for number, text in zip(sample.classes.tolist(), sample.texts.tolist(), strict=True):
         assert text in texts.of_class[number]
-    width = towers.classifier.in_features
+    width = head.classifier.in_features
     photos = torch.rand((8, width), generator=generator)
     with torch.inference_mode():
         made_up = towers.image_head(loss.made_up(sample, photos, generator))
@@ -226,21 +227,23 @@ def test_class_texts_cover_everyday_words():
 
 
 def test_seeding_trains_both_stages(joined):
-    _, record = run(replace(joined, seed_classifier=True))
-    assert record["settings"]["seed_classifier"] is True
+    towers = replace(joined.towers, keep_classifier=True)
+    _, record = run(replace(joined, towers=towers))
+    assert record["settings"]["towers"]["keep_classifier"] is True
 
 
 def test_seeding_needs_a_classifier_and_room_for_it(joined, scratch):
-    with pytest.raises(PhotoClipError, match="Only pretrained towers have a classifier"):
-        run(replace(scratch, seed_classifier=True))
-    narrow = replace(joined.towers, embed_dim=64)
-    with pytest.raises(PhotoClipError, match="too short to hold the classifier"):
-        run(replace(joined, towers=narrow, seed_classifier=True))
+    untrained = replace(joined.towers, image_weights=None, keep_classifier=True)
+    with pytest.raises(PhotoClipError, match="no trained classifier to keep"):
+        run(replace(joined, towers=untrained))
+    narrow = replace(joined.towers, embed_dim=16, keep_classifier=True)
+    with pytest.raises(PhotoClipError, match="too short for class names"):
+        run(replace(joined, towers=narrow))
 
 
 def test_gains_and_biases_are_not_decayed(two_towers):
     towers = build(two_towers)
-    groups = Groups.of(towers, 1e-3, 1e-3, 1e-3, seeded=False).groups
+    groups = Groups.of(towers, 1e-3, 1e-3, 1e-3).groups
     trained = [value for group in groups for value in group["params"]]
     assert len({id(value) for value in trained}) == len(trained)
     for group in groups:

@@ -57,6 +57,13 @@ _FILE = click.Path(path_type=Path)
     "[default: with the starter's towers]",
 )
 @click.option(
+    "--query-bank",
+    type=click.IntRange(0),
+    metavar="SIZE",
+    help="Set photos off against so many typical queries, so that none answers to everything.  "
+    "[default: 1024 with the starter's towers, else 0]",
+)
+@click.option(
     "--warm-up-epochs",
     type=click.IntRange(0),
     help="Epochs for the new heads alone, over pretrained towers.  [default: 25]",
@@ -222,11 +229,16 @@ def _towers(options: dict[str, Any]) -> Any:
         )
     if options["new_text"] and not options["text_tower"]:
         raise PhotoClipError("--new-text needs --text-tower, the folder with the config.json.")
-    keep = options["keep_classifier"]
-    if keep and ways not in ([], ["image_tower"]):
-        raise PhotoClipError("Only pretrained towers to be joined have a classifier to keep.")
+    keep, bank = options["keep_classifier"], options["query_bank"]
+    if (keep or bank) and ways not in ([], ["image_tower"]):
+        raise PhotoClipError("Only towers to be joined can keep a classifier or get a query bank.")
     if not ways:
-        return replace(starter_towers(), keep_classifier=keep is not False)
+        starter = starter_towers()
+        return replace(
+            starter,
+            keep_classifier=keep is not False,
+            query_bank=starter.query_bank if bank is None else bank,
+        )
     if options["architecture"]:
         return NewTowers(options["architecture"])
     if options["model"]:
@@ -237,6 +249,7 @@ def _towers(options: dict[str, Any]) -> Any:
         options["text_tower"],
         new_text=options["new_text"],
         keep_classifier=bool(keep),
+        query_bank=bank or 0,
     )
 
 

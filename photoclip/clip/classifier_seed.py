@@ -18,7 +18,8 @@ from photoclip.clip.losses import contrastive_loss, logit_scale
 from photoclip.clip.towers import Towers, unit
 from photoclip.errors import PhotoClipError
 
-# Where these constants come from: the measurements in the model card of the starter.
+# Where these constants come from: the measurements in docs/models.md.
+CLASS_LENGTH = 2.0  # of a class's embedding, about that of what is added to it
 TEXT_WEIGHT = 0.05  # of the text projection, about 1 / length of the text features
 BACKGROUND = 0.6  # most of a random photo's features mixed into a made-up one
 STRENGTH = (6.0, 12.0)  # of the class's own row in it
@@ -47,7 +48,8 @@ def seed_heads(towers: Towers, class_means: Tensor, generator: torch.Generator) 
         )
     rotation = torch.linalg.qr(torch.randn((dim, width), generator=generator)).Q
     with torch.no_grad():
-        head.class_embeddings.copy_(unit(class_means - class_means.mean(dim=0)) @ rotation.T)
+        directions = unit(class_means - class_means.mean(dim=0)) @ rotation.T
+        head.class_embeddings.copy_(CLASS_LENGTH * directions)
         towers.text_head.weight.copy_(TEXT_WEIGHT * rotation)
 
 

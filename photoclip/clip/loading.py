@@ -63,8 +63,8 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
     """An open_clip model with random weights, of whatever class its configuration asks for.
 
     Args:
-        config: open_clip's `model_cfg`, and perhaps the sections of `hf_format` and
-            `class_expectation`; not changed.
+        config: open_clip's `model_cfg`, and perhaps the sections of `hf_format`,
+            `class_expectation` and `query_bank`; not changed.
         text_folder: where the `config.json` of a transformers text tower lies, unless it is one of
             `text_tower_config`.
 
@@ -73,11 +73,15 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
     """
     import open_clip
 
-    from photoclip.clip import class_expectation
+    from photoclip.clip import class_expectation, query_bank
 
     config = copy.deepcopy(config)
     hugging_face = config.pop(SECTION, {})
     expectation = config.pop(class_expectation.SECTION, None)
+    bank = config.pop(query_bank.SECTION, None)
+    embed_dim = config["embed_dim"]
+    if bank is not None:
+        config["embed_dim"] -= 1
     with ExitStack() as until_built:
         # Base weights of single towers would be fetched from the network.
         if config["vision_cfg"].get("timm_model_name"):
@@ -103,6 +107,8 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
         module.visual = _siglip_tower(**hugging_face["vision"])
     if expectation is not None:
         class_expectation.put_head(module, config["embed_dim"], expectation)
+    if bank is not None:
+        query_bank.put_bank(module, embed_dim, bank)
     return module
 
 

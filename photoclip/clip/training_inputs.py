@@ -165,6 +165,15 @@ class TrainingInputs:
         at_once = self._settings.memory_batch
         return CachedPass(forward, len(tokens), at_once, towers.text_trunk, towers.device)
 
+    def all_captions(self) -> Generator[Progress, None, Tensor]:
+        """The text trunk's output for all training captions, (m, width)."""
+        captions = self._tokens[: len(self._data.training.captions)]
+        return (yield from self._encode(captions, "reading captions"))
+
+    def plain_photos(self) -> Tensor:
+        """The frozen image trunk's output for the training photos' plain views, (n, width)."""
+        return self._image_features[0].float().to(self._towers.device)
+
     def held_out(self) -> Generator[Progress, None, tuple[Tensor, Tensor]]:
         """Both trunks' outputs for the held-out photos' plain views and captions."""
         held_out, tokens = self._data.held_out, self._held_out_tokens

@@ -135,6 +135,9 @@ def check_settings(settings: TrainSettings) -> None:
         raise PhotoClipError(
             "A batch of one has nothing to be told apart from. Train with a batch of at least two."
         )
+    if isinstance(settings.towers, PretrainedTowers) and settings.towers.query_bank:
+        if settings.learns_from_pixels:
+            raise PhotoClipError("A query bank needs a locked image tower. Train with one of them.")
     if settings.memory_batch is not None and settings.memory_batch < 1:
         raise PhotoClipError("At least one photo must go through a tower at a time.")
     if not 0 < settings.smallest_crop <= 1:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.losses import SIGMOID_BIAS, SIGMOID_LOG_SCALE
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.clip.query_bank import ImageBank, TextBank
 from photoclip.clip.views import plain_view
 from photoclip.errors import PhotoClipError
 
@@ -127,7 +128,7 @@ class Towers:
 
     @property
     def image_head(self) -> nn.Module:
-        return self.model.visual.head if self._image_split else nn.Identity()
+        return _unbanked(self.model.visual.head) if self._image_split else nn.Identity()
 
     @property
     def class_head(self) -> ClassExpectationHead | None:
@@ -162,7 +163,20 @@ class Towers:
 
     @property
     def text_head(self) -> nn.Module:
-        return self.model.text.proj if self._text_split else nn.Identity()
+        return _unbanked(self.model.text.proj) if self._text_split else nn.Identity()
+
+    @property
+    def has_bank(self) -> bool:
+        """Whether a query bank is to be filled when training is over."""
+        return self._image_split and isinstance(self.model.visual.head, ImageBank)
+
+    def embedded_images(self, features: Tensor) -> Tensor:
+        """Image features as the finished model embeds them, (n, d) of length 1."""
+        return unit(self.model.visual.head(features) if self._image_split else features)
+
+    def embedded_texts(self, features: Tensor) -> Tensor:
+        """Text features as the finished model embeds them, (n, d) of length 1."""
+        return unit(self.model.text.proj(features) if self._text_split else features)
 
     @property
     def is_pretrained(self) -> bool:
@@ -234,6 +248,11 @@ class Towers:
         if self.preprocessing.fill_color:
             found["fill_color"] = self.preprocessing.fill_color
         return found
+
+
+def _unbanked(head: nn.Module) -> nn.Module:
+    """What learns: a bank is filled when that is over."""
+    return head.head if isinstance(head, (ImageBank, TextBank)) else head
 
 
 def _side(size: int | tuple[int, int]) -> int:

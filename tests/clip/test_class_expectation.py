@@ -16,7 +16,8 @@ from tests.clip.tiny_training import pretrained_towers, run, scratch_settings
 
 @pytest.fixture(scope="module")
 def two_towers(tmp_path_factory):
-    return replace(pretrained_towers(tmp_path_factory.mktemp("towers")), keep_classifier=True)
+    towers = pretrained_towers(tmp_path_factory.mktemp("towers"))
+    return replace(towers, keep_classifier=True)
 
 
 def test_a_sure_classifier_adds_the_embedding_of_its_class():

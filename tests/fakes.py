@@ -32,6 +32,7 @@ class ColourEncoder:
     logit_bias = 0.0
     device = "cpu"
     precision = "float32"
+    running_on = "Nowhere"
     batch_size = 8
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from photoclip.errors import PhotoClipError
 
 Format = Literal["open_clip", "transformers"]
 
-_SEE_PAGE = "see the model's page"
+_SEE_PAGE = "on the model's page"
 
 
 @dataclass(frozen=True)

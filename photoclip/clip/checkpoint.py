@@ -10,13 +10,15 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
+from photoclip.clip.models import ABOUT_FILE
 from photoclip.clip.towers import TEXT_FILES, Towers
 from photoclip.errors import PhotoClipError
 
 CONFIG_FILE = "open_clip_config.json"
 WEIGHTS_FILE = "open_clip_model.safetensors"
 RECORD_FILE = "training.json"
-CARD_FILE = "README.md"
+# What people wrote about the model.
+_KEPT_FILES = ("README.md", ABOUT_FILE)
 
 
 def check_output(folder: Path) -> None:
@@ -37,7 +39,7 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
     """Write weights in float16, configuration, tokenizer and record; replace a model of before.
 
     All is written beside `folder` first and renamed when complete, so that `folder` holds the old
-    model or the new one, never half of either. A model card of before is kept.
+    model or the new one, never half of either. What stands there for people is kept.
 
     Args:
         folder: as `check_output` allows it.
@@ -52,8 +54,9 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
         fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             _fill(fresh, towers, record)
-            if (folder / CARD_FILE).is_file():
-                shutil.copyfile(folder / CARD_FILE, fresh / CARD_FILE)
+            for name in _KEPT_FILES:
+                if (folder / name).is_file():
+                    shutil.copyfile(folder / name, fresh / name)
             # Temporary folders and safetensors files are for their owner alone.
             fresh.chmod(0o755)
             (fresh / WEIGHTS_FILE).chmod(0o644)

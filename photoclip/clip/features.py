@@ -18,10 +18,10 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from photoclip.clip.look_ahead import loaded_ahead
 from photoclip.clip.towers import Towers
 from photoclip.clip.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
+from photoclip.look_ahead import look_ahead
 from photoclip.progress import Progress, StopFlag
 
 BATCH = 32
@@ -95,11 +95,12 @@ def image_features(
 
     found: list[Tensor] = []
     started = time.monotonic()
-    with closing(loaded_ahead(load, batches)) as loaded:
-        for rows, pixels in zip(batches, loaded, strict=True):
+    with closing(look_ahead(load, range(len(photos)), 2 * step)) as loaded:
+        for rows in batches:
             stop.wait_while_paused()
             if stop.stopped:
                 return torch.empty(0)
+            pixels = torch.from_numpy(np.stack([next(loaded) for _ in rows]))
             found.append(_forward(trunk, towers, pixels, precision))
             rate = rows.stop / (time.monotonic() - started)
             left = (len(photos) - rows.stop) / rate
@@ -141,14 +142,3 @@ def _cache_file(
     unmirrored = "" if mirror else " unmirrored"
     digest.update(f"{towers.image_size} {views} {seed} {precision}{unmirrored}".encode())
     return cache / f"features-{digest.hexdigest()[:24]}.safetensors"
-
-
-def random_pixels(photos: Sequence[Path], size: int, generator: np.random.Generator) -> Tensor:
-    """A fresh random view of each photo, uint8 (n, size, size, 3), for an image tower in training.
-
-    Raises:
-        PhotoClipError: a photo is missing or unreadable.
-    """
-    return torch.from_numpy(
-        np.stack([random_view(open_photo(path, size), size, generator) for path in photos])
-    )

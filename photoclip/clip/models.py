@@ -36,9 +36,6 @@ CONFIG_FILE = "open_clip_config.json"
 CHECKPOINT_FILE = "open_clip_model.safetensors"
 ABOUT_FILE = "photoclip.json"
 
-_STARTER_LICENCE = "Apache-2.0"
-_STARTER_DESCRIPTION = "The small, fast model that comes with PhotoClip; understands English."
-_STARTER_LANGUAGES = ("en",)
 
 _OPENAI_TOKENS = 49408
 
@@ -280,7 +277,6 @@ def _model(name: str, source: str, config_path: Path, checkpoint: Path, config: 
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _bad_config(config_path) from error
-    shipped = config_path.parent == resource_path("models", STARTER)
     about = _about(config_path, config)
     return Model(
         name=name,
@@ -291,9 +287,9 @@ def _model(name: str, source: str, config_path: Path, checkpoint: Path, config: 
         config=model_cfg,
         dim=dim,
         preprocessing=preprocessing,
-        licence=_text(about, "licence") or (_STARTER_LICENCE if shipped else ""),
-        description=_text(about, "description") or (_STARTER_DESCRIPTION if shipped else ""),
-        languages=_languages(about, model_cfg) or (_STARTER_LANGUAGES if shipped else ()),
+        licence=_text(about, "licence"),
+        description=_text(about, "description"),
+        languages=_languages(about, model_cfg),
     )
 
 

@@ -5,6 +5,7 @@ pixels and tokens, in parts where a whole batch does not fit the memory.
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,11 @@ from photoclip.clip.colour_words import recoloured
 from photoclip.clip.features import image_features
 from photoclip.clip.gradient_cache import CachedPass
 from photoclip.clip.imagenet_texts import ClassTexts
-from photoclip.clip.look_ahead import loaded_ahead
 from photoclip.clip.towers import Towers
 from photoclip.clip.training_data import TrainingData
 from photoclip.clip.training_settings import Stage, TrainSettings
 from photoclip.clip.views import open_photo, random_view
+from photoclip.look_ahead import look_ahead
 from photoclip.progress import Progress, StopFlag
 
 TEXT_BATCH = 1024  # captions encoded at once outside of training steps
@@ -118,13 +119,14 @@ class TrainingInputs:
             return random_view(photo, size, generator, settings.smallest_crop, settings.mirror)
 
         names = self._data.training.names
-        yield from loaded_ahead(
-            load,
-            (
-                [(settings.images / names[row], number, place) for place, row in enumerate(rows)]
-                for number, rows in enumerate(batches, start=step)
-            ),
+        items = (
+            (settings.images / names[row], number, place)
+            for number, rows in enumerate(batches, start=step)
+            for place, row in enumerate(rows)
         )
+        with closing(look_ahead(load, items, 2 * stage.batch)) as loaded:
+            for rows in batches:
+                yield torch.from_numpy(np.stack([next(loaded) for _ in rows]))
 
     def photos(self, rows: Tensor, pixels: Tensor | None) -> CachedPass:
         """The image trunk's output for rows of photos, from pixels or from what is known."""

@@ -57,11 +57,6 @@ def plain_view(photo: Image.Image, size: int) -> npt.NDArray[np.uint8]:
     return np.asarray(resized.crop((left, top, left + size, top + size)))
 
 
-def flipped_view(photo: Image.Image, size: int) -> npt.NDArray[np.uint8]:
-    """The plain view, mirrored left to right; uint8 (size, size, 3)."""
-    return np.ascontiguousarray(plain_view(photo, size)[:, ::-1])
-
-
 def random_view(
     photo: Image.Image,
     size: int,

@@ -23,7 +23,6 @@ from photoclip.core.db import DISK_FULL
 from photoclip.core.imaging import UnreadablePhoto, decode, thumbnail_jpeg
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
-from photoclip.core.lookahead import look_ahead
 from photoclip.core.metadata import read_metadata
 from photoclip.core.reembedding import reembed
 from photoclip.core.scan import reaches
@@ -31,6 +30,7 @@ from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import IndexProgress, IndexReport
 from photoclip.errors import PhotoClipError
+from photoclip.look_ahead import look_ahead
 from photoclip.progress import RateMeter, StopFlag
 
 # No camera's file is larger, and reading one would fill the memory.

@@ -25,10 +25,10 @@ from photoclip.core.imaging import (
 )
 from photoclip.core.intake import Intake
 from photoclip.core.library import Library
-from photoclip.core.lookahead import look_ahead
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import Change, IndexProgress
 from photoclip.errors import PhotoClipError
+from photoclip.look_ahead import look_ahead
 from photoclip.progress import RateMeter, StopFlag
 
 # How often what is ready is embedded and stored although the batch is not full, in seconds.

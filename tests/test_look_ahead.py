@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from photoclip.core.lookahead import look_ahead
+from photoclip.look_ahead import look_ahead
 
 
 def test_results_come_in_order_and_no_more_than_allowed_is_begun() -> None:

@@ -146,11 +146,19 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
         found = find_model(source, places.models_dir())
         return OpenClipEncoder(found, cache_dir=places.cache_dir())
 
+    def stamp(source: str) -> object:
+        checkpoint = find_model(source, places.models_dir()).checkpoint
+        try:
+            facts = checkpoint.stat()
+        except OSError as error:
+            raise PhotoClipError(f"The model file {checkpoint} has gone.") from error
+        return checkpoint, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
     def changed(encoder_id: str) -> None:
         shell.bridge.post(lambda: shell.serve(encoder_id))
 
     library = Library(library_path)
-    serving = Serving(library, open_encoder, places.cache_dir(), changed)
+    serving = Serving(library, open_encoder, places.cache_dir(), changed, stamp)
     shell = Shell(
         library,
         serving.encoder.id,

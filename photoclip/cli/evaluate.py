@@ -86,7 +86,7 @@ def retrieval(
 
     figures = _of_each(models, measure)
     if as_json:
-        _print_figures(figures, ("images", "captions", "text_to_image", "image_to_text"))
+        _print_figures(figures)
         return
     click.echo(f"{len(names)} photos, {len(texts)} captions")
     for direction in ("text_to_image", "image_to_text"):
@@ -164,7 +164,7 @@ def zeroshot(
     figures = _of_each(models, measure)
     shares = ("mAP",) if multi_label else ("top1", "top5")
     if as_json:
-        _print_figures(figures, ("images", "classes", *shares))
+        _print_figures(figures)
         return
     click.echo(
         f"{len(names)} photos of {len(classes)} classes, prompt templates: {templates} "
@@ -228,7 +228,7 @@ def colours(
 
     figures = _of_each(models, measure)
     if as_json:
-        _print_figures(figures, tuple(figures[0][1]))
+        _print_figures(figures)
         return
     click.echo(f"{len(texts)} captions with a colour word, {len(caption_of)} with another\n")
     named = list(figures[0][1]["by_colour"])
@@ -252,11 +252,11 @@ def _of_each(
     return figures
 
 
-def _print_figures(figures: Sequence[tuple[str, _Figures]], keys: tuple[str, ...]) -> None:
-    """One model's figures as an object with these keys, those of several as a list with all."""
+def _print_figures(figures: Sequence[tuple[str, _Figures]]) -> None:
+    """One model's figures as an object, those of several as a list of such with their names."""
     if len(figures) == 1:
         [(_, found)] = figures
-        print_json({key: found[key] for key in keys})
+        print_json(found)
     else:
         print_json([{"model": name, **found} for name, found in figures])
 

@@ -19,6 +19,7 @@ from photoclip.cli.session import (
     print_json,
     stopped_by_ctrl_c,
 )
+from photoclip.cli.use import let_serve, tell_unfinished
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import find_model
 from photoclip.clip.zeroshot import class_prototypes, probabilities
@@ -52,9 +53,13 @@ def index(folders: tuple[str, ...], model: str | None, session: Session, as_json
     with session.library() as library:
         encoder = session.encoder(library, model)
         report = _bring_up_to_date(library, encoder, folders)
-        if model is not None:
-            # Not as typed: a relative path means something else elsewhere.
-            library.set_setting("model", find_model(model, own_paths.models_dir()).source)
+        serves = True
+        if model is not None and not report.stopped:
+            # The photos of other folders come first: one folder's never answer for the library.
+            source = find_model(model, own_paths.models_dir()).source
+            switch = let_serve(library, source, encoder)
+            tell_unfinished(encoder.name, switch)
+            serves = switch.switched and not switch.stopped
         for folder in report.skipped_folders:
             click.echo(
                 f'"{own_paths.display(folder.path)}" was left out. {folder.reason}', err=True
@@ -62,7 +67,7 @@ def index(folders: tuple[str, ...], model: str | None, session: Session, as_json
         _tell(report, encoder, as_json)
     if report.stopped:
         click.echo(_STOPPED, err=True)
-    return 1 if report.stopped else 0
+    return 0 if serves and not report.stopped else 1
 
 
 @click.command()

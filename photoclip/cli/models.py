@@ -19,6 +19,7 @@ from photoclip.cli.use import use
 from photoclip.clip.catalogue import OFFERS, Offer, find_offer
 from photoclip.clip.download import discard_download, download_model, fetched_bytes
 from photoclip.clip.models import STARTER, Model, available_models, find_model, remove_model
+from photoclip.clip.weights import checkpoint_files
 from photoclip.core import settings
 from photoclip.core.paths import models_dir, settings_file
 from photoclip.progress import Progress
@@ -126,12 +127,22 @@ def _list(as_json: bool) -> None:
         return
     width = max(len(name) for name in (*names, *(offer.name for offer in offered)))
     for model in here:
-        note = " Understands Chinese." if model.understands("zh") else ""
-        click.echo(f"{model.name:{width}}  {model.description}{note}".rstrip())
+        click.echo(f"{model.name:{width}}  {' '.join(_facts(model))}")
     if offered:
         click.echo("\nOn offer, with photoclip models get NAME:")
     for offer in offered:
         click.echo(f"{offer.name:{width}}  {offer.good_at}{_notes(offer)}")
+
+
+def _facts(model: Model) -> list[str]:
+    size = sum(path.stat().st_size for path in checkpoint_files(model.checkpoint))
+    facts = (
+        model.description,
+        "Understands Chinese." if model.understands("zh") else "",
+        f"Licence: {model.licence}." if model.licence else "",
+        f"{size / 1e6:,.0f} MB.",
+    )
+    return [fact for fact in facts if fact]
 
 
 def _notes(offer: Offer) -> str:

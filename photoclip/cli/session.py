@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.models import STARTER, find_model
+from photoclip.clip.models import find_model
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir, default_library, models_dir
+from photoclip.core.switching import choice
 from photoclip.progress import Progress, StopFlag
 
 _T = TypeVar("_T")
@@ -37,8 +38,8 @@ class Session:
             library.close()
 
     def encoder(self, library: Library, model: str | None) -> OpenClipEncoder:
-        """The encoder named, else the one this library was last indexed with."""
-        return open_encoder(model or library.setting("model") or STARTER)
+        """The encoder named, else that of the model which serves this library."""
+        return open_encoder(model or choice(library).serving)
 
 
 def open_encoder(model: str) -> OpenClipEncoder:

@@ -133,7 +133,13 @@ _FILE = click.Path(path_type=Path)
     type=click.Choice(["auto", "float32", "bfloat16", "float16"]),
     help="To compute in.",
 )
-@click.option("--seed", default=0, show_default=True, type=int, help="Of everything random.")
+@click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**32 - 1),
+    help="Of everything random.",
+)
 @click.option("--feature-cache", type=_FILE, help="A folder to keep image features between runs.")
 @click.option("--metrics", type=_FILE, help="A file for the course of the training, JSON lines.")
 @click.option(

@@ -12,7 +12,9 @@ from photoclip.cli.session import (
     print_json,
     stopped_by_ctrl_c,
 )
+from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import find_model
+from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir, models_dir
 from photoclip.core.switching import switch, want
 from photoclip.core.tagging import Tagger
@@ -33,37 +35,42 @@ def use(name: str, session: Session, as_json: bool) -> int:
     with session.library() as library:
         source = find_model(name, models_dir()).source
         encoder = session.encoder(library, source)
-        want(library, source)
-        with stopped_by_ctrl_c() as stop:
-            report = drive(
-                switch(library, source, encoder, Tagger(encoder, cache_dir=cache_dir()), stop)
-            )
+        report = let_serve(library, source, encoder)
     if as_json:
         print_json({"model": encoder.name, "id": encoder.id, **asdict(report)})
     else:
-        _tell(encoder.name, report)
+        click.echo(
+            f"{report.embedded} photos embedded, {report.from_thumbnails} of them from their"
+            f" thumbnails, in {report.seconds:.1f} s."
+        )
+        if report.switched:
+            click.echo(f"The model “{encoder.name}” serves this library now.")
+        tell_unfinished(encoder.name, report)
     return 0 if report.switched and not report.stopped else 1
 
 
-def _tell(name: str, report: SwitchReport) -> None:
-    click.echo(
-        f"{report.embedded} photos embedded, {report.from_thumbnails} of them from their"
-        f" thumbnails, in {report.seconds:.1f} s."
-    )
-    if report.switched:
-        click.echo(f"The model “{name}” serves this library now.")
-    elif report.stopped:
+def let_serve(library: Library, source: str, encoder: Encoder) -> SwitchReport:
+    """Want this model and prepare it until it serves, or until Ctrl-C."""
+    want(library, source)
+    tagger = Tagger(encoder, cache_dir=cache_dir())
+    with stopped_by_ctrl_c() as stop:
+        return drive(switch(library, source, encoder, tagger, stop))
+
+
+def tell_unfinished(name: str, report: SwitchReport) -> None:
+    """Say on standard error what a switch has left undone, if anything."""
+    if report.stopped and not report.switched:
         click.echo(
             "Stopped. What is done is kept; the same command, or the app, goes on from there.",
             err=True,
         )
-    else:
+    elif not report.switched:
         click.echo(
-            f"The model “{name}” could embed no photo, so the present one goes on serving."
-            " Connect the drive with the photos, then give the same command.",
+            f"The model “{name}” could not embed {report.left} photos, too many for search to lose,"
+            " so the present one goes on serving. Connect their drive, then give the same command.",
             err=True,
         )
-    if report.left and report.switched:
+    elif report.left:
         click.echo(
             f"Photos that could not be embedded now: {report.left}. Connect their drive, then index"
             " their folder again.",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from photoclip.clip.devices import is_out_of_memory, release_memory
 from photoclip.errors import PhotoClipError
 
-Reason = Literal["memory", "failure"]
+Reason = Literal["memory", "failure", "numbers"]
 
 # What a device, its driver or its numbers fail with. torch's own errors are RuntimeErrors, an
 # operation that a device lacks is a NotImplementedError, which is one, or a TypeError.
@@ -80,12 +80,10 @@ class Ladder(Generic[_R, _P]):
         """
         with self._preparing:
             while (place := self._place) is None:
-                reason: Reason = "failure"
                 try:
                     self._place = self._prepare(self.rung)
                 except _FAILURES as error:
-                    if is_out_of_memory(error):
-                        reason = "memory"
+                    reason = _reason(error)
                     if self._is_last():
                         _explain(error)
                         raise
@@ -115,13 +113,11 @@ class Ladder(Generic[_R, _P]):
         while start < count:
             place = self.place()
             length = min(place.batch_sizes[kind], count - start)
-            reason: Reason = "failure"
             try:
                 part = encode(place, slice(start, start + length))
             except _FAILURES as error:
-                if is_out_of_memory(error):
-                    reason = "memory"
-                if self._is_at_end(place) and (reason == "failure" or length == 1):
+                reason = _reason(error)
+                if self._is_at_end(place) and (reason != "memory" or length == 1):
                     _explain(error)
                     raise
             else:
@@ -153,6 +149,12 @@ class Ladder(Generic[_R, _P]):
 
     def _is_at_end(self, place: _P) -> bool:
         return place is self._place and self._is_last()
+
+
+def _reason(error: Exception) -> Reason:
+    if is_out_of_memory(error):
+        return "memory"
+    return "numbers" if isinstance(error, FloatingPointError) else "failure"
 
 
 def _explain(error: Exception) -> None:

@@ -3,7 +3,8 @@
 Names of repositories, embedding widths and image sizes are those of open_clip's `pretrained.py`
 and `model_configs`, which a test compares. Sizes and checksums of files are not written down here:
 the hub publishes them, and they are asked for when a model is downloaded. Licences are those the
-repositories named on their pages when this was written.
+publishers name: OpenAI for code and weights of CLIP in the repository github.com/openai/CLIP, the
+others on the models' pages as they were when this was written.
 """
 
 import difflib
@@ -13,8 +14,6 @@ from typing import Literal
 from photoclip.errors import PhotoClipError
 
 Format = Literal["open_clip", "transformers"]
-
-_SEE_PAGE = "on the model's page"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Offer:
         architecture: open_clip's name of its architecture; "" where the repository describes it.
         tag: open_clip's name of these weights among those of the architecture, or "".
         format: how the repository stores it: open_clip's files, or those of transformers.
-        licence: a short name, or where to read it.
+        licence: a short name.
         dim: the length of an embedding.
         image_size: the side of the pictures it sees, in pixels.
         good_at: one sentence for a person.
@@ -130,7 +129,7 @@ OFFERS: tuple[Offer, ...] = (
         repository="timm/vit_large_patch14_clip_224.openai",
         architecture="ViT-L-14-quickgelu",
         tag="openai",
-        licence="Apache-2.0",
+        licence="MIT",
         dim=768,
         image_size=224,
         good_at="The largest here; thorough, and slow without a graphics card.",
@@ -141,7 +140,7 @@ OFFERS: tuple[Offer, ...] = (
         repository="timm/vit_base_patch32_clip_224.openai",
         architecture="ViT-B-32-quickgelu",
         tag="openai",
-        licence="Apache-2.0",
+        licence="MIT",
         dim=512,
         image_size=224,
         good_at="The original CLIP that most others are compared with.",
@@ -152,7 +151,7 @@ OFFERS: tuple[Offer, ...] = (
         repository="openai/clip-vit-base-patch32",
         architecture="",
         tag="",
-        licence=_SEE_PAGE,
+        licence="MIT",
         dim=512,
         image_size=224,
         format="transformers",

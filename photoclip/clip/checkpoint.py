@@ -8,16 +8,15 @@ from tempfile import mkdtemp
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 
-from photoclip.clip.models import ABOUT_FILE
+from photoclip.clip.disk import save_tensors, sync
+from photoclip.clip.models import ABOUT_FILE, CONFIG_FILE
 from photoclip.clip.towers import TEXT_FILES, Towers
 from photoclip.errors import PhotoClipError
 
-CONFIG_FILE = "open_clip_config.json"
 WEIGHTS_FILE = "open_clip_model.safetensors"
 RECORD_FILE = "training.json"
-# What people wrote about the model.
+# What people wrote about a model, true as long as it is made of the same towers.
 _KEPT_FILES = ("README.md", ABOUT_FILE)
 
 
@@ -38,8 +37,9 @@ def check_output(folder: Path) -> None:
 def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
     """Write weights in float16, configuration, tokenizer and record; replace a model of before.
 
-    All is written beside `folder` first and renamed when complete, so that `folder` holds the old
-    model or the new one, never half of either. What stands there for people is kept.
+    All is written beside `folder` first and renamed when it is on the disk, so that `folder` never
+    holds half of a model; a power cut between the two renames leaves the old one beside it, under
+    a name with a dot. What stands there for people is kept if it is about the same towers.
 
     Args:
         folder: as `check_output` allows it.
@@ -54,13 +54,15 @@ def write_model(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None
         fresh = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             _fill(fresh, towers, record)
-            for name in _KEPT_FILES:
+            for name in _KEPT_FILES if _is_of_same_towers(folder, record) else ():
                 if (folder / name).is_file():
                     shutil.copyfile(folder / name, fresh / name)
-            # Temporary folders and safetensors files are for their owner alone.
+            # A temporary folder is for its owner alone.
             fresh.chmod(0o755)
-            (fresh / WEIGHTS_FILE).chmod(0o644)
+            for path in (*fresh.iterdir(), fresh):
+                sync(path)
             _swap(fresh, folder)
+            sync(folder.parent)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
@@ -83,19 +85,35 @@ def _fill(folder: Path, towers: Towers, record: Mapping[str, Any]) -> None:
                 "The trained weights are too large for 16 bits. Train with a lower learning rate."
             )
         state[name] = small.contiguous().clone()
-    save_file(state, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    save_tensors(state, folder / WEIGHTS_FILE)
     config: dict[str, Any] = {
         "model_cfg": towers.model_cfg,
         "preprocess_cfg": towers.preprocess_cfg(),
     }
     if towers.licence:
         config["licence"] = towers.licence
+    if towers.languages:
+        config["languages"] = towers.languages
     _write_json(folder / CONFIG_FILE, config)
     _write_json(folder / RECORD_FILE, record)
     if towers.text_folder is not None:
         for name in TEXT_FILES:
             if (towers.text_folder / name).is_file():
                 shutil.copyfile(towers.text_folder / name, folder / name)
+
+
+def _is_of_same_towers(folder: Path, record: Mapping[str, Any]) -> bool:
+    """Whether the model in a folder was trained from what the record names, in whatever size."""
+    try:
+        before = json.loads((folder / RECORD_FILE).read_bytes())
+        return _named_towers(before) == _named_towers(record)
+    except (AttributeError, KeyError, OSError, TypeError, ValueError):
+        return False
+
+
+def _named_towers(record: Mapping[str, Any]) -> dict[str, str]:
+    towers = record["settings"]["towers"]
+    return {key: value for key, value in towers.items() if isinstance(value, str)}
 
 
 def _swap(fresh: Path, folder: Path) -> None:

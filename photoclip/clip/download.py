@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photoclip.clip.catalogue import Offer
+from photoclip.clip.disk import sync
 from photoclip.clip.fetch import Part, Patience, disk_failure, fetch, sleep_unless_stopped
 from photoclip.clip.hub import Hub, hub_endpoint
 from photoclip.clip.model_files import ModelFiles, model_files
@@ -78,8 +79,9 @@ def download_model(
 
 def fetched_bytes(name: str, models_dir: Path) -> int:
     """How much an unfinished download has brought so far; 0 where there is none."""
+    staging = _unfinished(name, models_dir)
     try:
-        return sum(path.stat().st_size for path in _staging(name, models_dir).iterdir())
+        return sum(path.stat().st_size for path in staging.iterdir()) if staging else 0
     except OSError:
         return 0
 
@@ -90,8 +92,8 @@ def discard_download(name: str, models_dir: Path) -> bool:
     Raises:
         PhotoClipError: the download is under way, or the files cannot be removed.
     """
-    staging = _staging(name, models_dir)
-    if not staging.is_dir():
+    staging = _unfinished(name, models_dir)
+    if staging is None:
         return False
     with _only_one(name, models_dir):
         try:
@@ -224,20 +226,11 @@ def _check_installed(
 def _install(staging: Path, target: Path) -> None:
     """Let the complete folder take its place, so that a power cut leaves it there or here."""
     try:
-        _sync_folder(staging)
+        sync(staging)
         staging.rename(target)
-        _sync_folder(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise disk_failure(error, target.parent) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":  # where folders cannot be opened
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _write(path: Path, text: str) -> None:
@@ -283,6 +276,15 @@ def _only_one(name: str, models_dir: Path) -> Iterator[None]:
 
 def _staging(name: str, models_dir: Path) -> Path:
     return models_dir / _DOWNLOADS / name
+
+
+def _unfinished(name: str, models_dir: Path) -> Path | None:
+    """The folder of an unfinished download, looked up: what a person types may be any path."""
+    try:
+        there = list((models_dir / _DOWNLOADS).iterdir())
+    except OSError:
+        return None
+    return next((path for path in there if path.name == name and path.is_dir()), None)
 
 
 def _megabytes(size: int) -> str:

@@ -38,6 +38,7 @@ _TEXT_BATCH_SIZE = 64
 _REASONS: dict[Reason, str] = {
     "memory": "the graphics card ran out of memory",
     "failure": "the graphics card failed",
+    "numbers": "the graphics card gave numbers out of range",
 }
 
 

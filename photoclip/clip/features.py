@@ -6,6 +6,7 @@ frozen, an epoch over these features costs a fraction of a second instead of min
 
 import copy
 import hashlib
+import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -15,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from photoclip.clip.disk import save_tensors
 from photoclip.clip.towers import Towers
 from photoclip.clip.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
@@ -35,6 +38,7 @@ def load_views(
     number: int,
     mirror: bool = True,
     plain: Callable[[Image.Image, int], npt.NDArray[np.uint8]] = plain_view,
+    resampling: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> npt.NDArray[np.uint8]:
     """The first `views` views of one photo, uint8 (views, size, size, 3).
 
@@ -42,6 +46,7 @@ def load_views(
         seed, number: the random crops depend on these two alone; `number` is the photo's own.
         mirror: False leaves out the mirrored view and mirrors no crop.
         plain: makes the plain view.
+        resampling: the filter of the random crops.
     """
     photo = open_photo(path, size)
     made = [plain(photo, size)]
@@ -49,7 +54,9 @@ def load_views(
         made.append(np.ascontiguousarray(made[0][:, ::-1]))
     generator = np.random.default_rng((seed, number))
     crops = range(len(made), views)
-    made.extend(random_view(photo, size, generator, mirror=mirror) for _ in crops)
+    made.extend(
+        random_view(photo, size, generator, mirror=mirror, resampling=resampling) for _ in crops
+    )
     return np.stack(made)
 
 
@@ -72,16 +79,16 @@ def image_features(
         seed: of the random crops.
         precision: what the trunk computes in, float32 or bfloat16.
         stop: ends the work early, with None for the features.
-        cache: a folder that keeps the features for another run with the same weights, photos,
-            views, seed and precision; None keeps nothing.
+        cache: a folder that keeps the features for another run with the same weights, photo
+            files, views, seed and precision; None keeps nothing.
         mirror: whether views may be mirrored.
 
     Raises:
-        PhotoClipError: a photo is missing or unreadable.
+        PhotoClipError: a photo is missing or unreadable, or the cache cannot be written.
     """
     kept = _cache_file(cache, towers, photos, views, seed, precision, mirror)
-    if kept is not None and kept.is_file():
-        return load_file(kept)["features"]
+    if kept is not None and (known := _kept_features(kept)) is not None:
+        return known
     trunk = copy.deepcopy(towers.image_trunk).eval().to(precision)
     trunk = trunk.to(memory_format=torch.channels_last)
     step = max(1, BATCH // views)
@@ -90,8 +97,16 @@ def image_features(
     ]
 
     def load(row: int) -> npt.NDArray[np.uint8]:
-        size = towers.image_size
-        return load_views(photos[row], size, views, seed, row, mirror, towers.plain_view)
+        return load_views(
+            photos[row],
+            towers.image_size,
+            views,
+            seed,
+            row,
+            mirror,
+            towers.plain_view,
+            towers.preprocessing.resampling,
+        )
 
     found: list[Tensor] = []
     started = time.monotonic()
@@ -107,8 +122,7 @@ def image_features(
             yield Progress("reading photos", rows.stop, len(photos), left, rate)
     features = torch.cat(found, dim=1)
     if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        save_file({"features": features}, kept)
+        _keep(features, kept)
     return features
 
 
@@ -138,7 +152,35 @@ def _cache_file(
     for name, value in towers.image_trunk.state_dict().items():
         digest.update(name.encode())
         digest.update(value.cpu().numpy().tobytes())
-    digest.update("\n".join(str(photo) for photo in photos).encode())
-    unmirrored = "" if mirror else " unmirrored"
-    digest.update(f"{towers.image_size} {views} {seed} {precision}{unmirrored}".encode())
+    for photo in photos:
+        try:
+            stat = photo.stat()
+        except OSError:
+            continue  # told when it is opened
+        digest.update(f"{photo} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    shown = f"{towers.preprocessing} {views} {seed} {precision} {mirror}"
+    digest.update(shown.encode())
     return cache / f"features-{digest.hexdigest()[:24]}.safetensors"
+
+
+def _kept_features(path: Path) -> Tensor | None:
+    try:
+        return load_file(path)["features"]
+    except (KeyError, OSError, SafetensorError):
+        return None  # not there, or damaged
+
+
+def _keep(features: Tensor, path: Path) -> None:
+    fresh = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            save_tensors({"features": features}, fresh)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise PhotoClipError(
+            f"The features of the photos cannot be kept in {path.parent}: {reason}."
+        ) from error

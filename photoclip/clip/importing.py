@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from photoclip.clip import hf_format
+from photoclip.clip.disk import save_tensors, sync
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import (
     ABOUT_FILE,
@@ -26,6 +27,7 @@ from photoclip.clip.models import (
 )
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.recognition import recognise
+from photoclip.clip.tokens import TOKENIZER_FILES
 from photoclip.clip.weights import SAFETENSORS, checkpoint_files, read_state
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, RateMeter, StopFlag
@@ -34,15 +36,10 @@ if TYPE_CHECKING:
     import torch
 
 # What is taken along from a model's folder, where it is there. Nothing that could run.
-_TOKENIZER_FILES: tuple[str, ...] = (
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-    "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "tokenizer.model",
-    "sentencepiece.bpe.model",
-)  # fmt: skip
 _FOLDER_FILES: tuple[str, ...] = (
     CONFIG_FILE, ABOUT_FILE, hf_format.CONFIG_FILE, "preprocessor_config.json",
     "processor_config.json", "training.json", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md",
-    *_TOKENIZER_FILES,
+    *TOKENIZER_FILES,
 )  # fmt: skip
 
 # Names of checkpoints that say nothing about the model.
@@ -89,7 +86,8 @@ def import_model(
     Raises:
         PhotoClipError: the model cannot be used, the name cannot be taken, or the disk refuses.
     """
-    path = path.expanduser().resolve()
+    # Not resolved: Hugging Face's cache links from names to blobs of none.
+    path = Path(os.path.abspath(path.expanduser()))
     yield Progress("checking", 0)
     source = _source(path, architecture)
     chosen = name if name is not None else _name_of(path, source)
@@ -110,9 +108,9 @@ def import_model(
                 return None
             # A temporary folder is for its owner alone.
             staging.chmod(0o755)
-            _sync(staging)
+            sync(staging)
             staging.rename(models_dir / chosen)
-            _sync(models_dir)
+            sync(models_dir)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
@@ -141,8 +139,10 @@ def _source(path: Path, architecture: str | None) -> Model:
             around = find_model(str(path.parent), None)
         except PhotoClipError:
             around = None
-        if around is not None and path in (around.checkpoint, *checkpoint_files(around.checkpoint)):
-            return around
+        if around is not None:
+            own = (around.checkpoint, *checkpoint_files(around.checkpoint))
+            if path.name in {file.name for file in own}:
+                return around
         architecture = recognise(path)
     return find_model(f"{architecture}={path}", None)
 
@@ -224,15 +224,15 @@ def _fill(staging: Path, source: Model, stop: StopFlag) -> Iterator[Progress]:
     for name in names:
         if (source.folder / name).is_file():
             shutil.copyfile(source.folder / name, staging / name)
-            _sync(staging / name)
+            sync(staging / name)
 
 
 def _files_beside(source: Model) -> tuple[str, ...]:
     """What of the files beside a single checkpoint its architecture has a use for."""
     text_cfg = source.config["text_cfg"]
     if text_cfg.get("hf_model_name"):
-        return (*_TOKENIZER_FILES, hf_format.CONFIG_FILE)
-    return _TOKENIZER_FILES if text_cfg.get("hf_tokenizer_name") else ()
+        return (*TOKENIZER_FILES, hf_format.CONFIG_FILE)
+    return TOKENIZER_FILES if text_cfg.get("hf_tokenizer_name") else ()
 
 
 def _copy_weights(
@@ -267,18 +267,9 @@ def _convert(checkpoint: Path, target: Path) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
     # Clones, since safetensors does not keep that two names share one tensor.
     state = {name: value.contiguous().clone() for name, value in read_state(checkpoint).items()}
-    try:
-        save_file(state, target, metadata={"format": "pt"})
-    except SafetensorError as error:
-        full = "No space left" in str(error)
-        raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
-    target.chmod(0o644)
-    _sync(target)
+    save_tensors(state, target)
 
 
 def _weights_name(hugging_face: bool) -> str:
@@ -298,19 +289,7 @@ def _write_config(path: Path, source: Model) -> None:
         },
     }
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    """Have a file or folder on the disk before it counts."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows opens no folders, and keeps renames in its journal
-    # Windows syncs only what may be written.
-    opened = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync(path)
 
 
 def _sweep(models_dir: Path) -> None:

@@ -18,7 +18,7 @@ from photoclip.clip.architectures import text_tower_config
 from photoclip.clip.hf_format import SECTION
 from photoclip.clip.hf_weights import in_open_clip_names, is_of_transformers
 from photoclip.clip.models import Model
-from photoclip.clip.tokens import load_tokenizer
+from photoclip.clip.tokens import Tokenizer, load_tokenizer
 from photoclip.clip.weights import read_state
 from photoclip.errors import PhotoClipError
 
@@ -55,8 +55,7 @@ def load_towers(model: Model) -> Towers:
     _load_weights(module, state, model)
     # A transformers tower takes the dtype its config.json names.
     module.float().eval().requires_grad_(False)
-    padding = tokenizer.padding if _masks_padding(module, model, tokenizer.padding) else None
-    return Towers(module, tokenizer.tokenize, padding)
+    return Towers(module, tokenizer.tokenize, masked_padding(module, tokenizer))
 
 
 def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
@@ -84,7 +83,9 @@ def build(config: dict[str, Any], text_folder: Path) -> "torch.nn.Module":
         config["embed_dim"] -= 1
     with ExitStack() as until_built:
         # Base weights of single towers would be fetched from the network.
-        if config["vision_cfg"].get("timm_model_name"):
+        if timm_name := config["vision_cfg"].get("timm_model_name"):
+            if ":" in timm_name:
+                raise ValueError(f"{timm_name} is no architecture but a place to fetch one from")
             config["vision_cfg"]["timm_model_pretrained"] = False
         transformers_tower = config["text_cfg"].get("hf_model_name")
         if transformers_tower:
@@ -193,16 +194,16 @@ def _fitted(state: "dict[str, torch.Tensor]", module: Any) -> "dict[str, torch.T
     return state
 
 
-def _masks_padding(module: "torch.nn.Module", model: Model, pad_token: int | None) -> bool:
-    """Whether the text tower ignores padding, so that it may be trimmed.
+def masked_padding(module: "torch.nn.Module", tokenizer: Tokenizer) -> int | None:
+    """The tokenizer's padding if the text tower ignores it, so that it may be trimmed, or None.
 
     open_clip's own text towers do not: theirs is a causal mask, or (SigLIP) none at all and the
     last token is pooled, so they need the full context length.
     """
-    if pad_token is None or not model.config["text_cfg"].get("hf_model_name"):
-        return False
+    # Of a transformers tower alone.
     config = getattr(getattr(module, "text", None), "config", None)
-    return getattr(config, "pad_token_id", None) == pad_token
+    masked = getattr(config, "pad_token_id", None)
+    return tokenizer.padding if tokenizer.padding == masked else None
 
 
 def _not_buildable(model: Model) -> PhotoClipError:

@@ -8,6 +8,7 @@ from photoclip.clip.architectures import architecture_config
 from photoclip.clip.catalogue import Format, Offer
 from photoclip.clip.hub import Hub, HubFile, Repository
 from photoclip.clip.models import ABOUT_FILE, CHECKPOINT_FILE, CONFIG_FILE
+from photoclip.clip.tokens import TOKENIZER_FILES
 from photoclip.errors import PhotoClipError
 
 # In the order of preference: safetensors cannot hold code.
@@ -25,18 +26,6 @@ _CONFIGURATION: dict[Format, tuple[str, ...]] = {
     "open_clip": (CONFIG_FILE,),
     "transformers": ("config.json", "preprocessor_config.json"),
 }
-_TOKENIZER = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "vocab.txt",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "tokenizer.model",
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ def model_files(offer: Offer, hub: Hub) -> ModelFiles:
     """
     repository = hub.repository(offer.repository)
     weights = next((name for name in _WEIGHTS[offer.format] if name in repository.files), None)
-    own = _present(repository, (*_CONFIGURATION[offer.format], *_TOKENIZER))
+    own = _present(repository, (*_CONFIGURATION[offer.format], *TOKENIZER_FILES))
     described = offer.architecture or "config.json" in own
     if weights is None or not described:
         raise PhotoClipError(
@@ -76,7 +65,7 @@ def model_files(offer: Offer, hub: Hub) -> ModelFiles:
     files = [hub.file(repository, name) for name in (*own, weights)]
     if offer.text_tower:
         tower = hub.repository(offer.text_tower)
-        names = _present(tower, ("config.json", *_TOKENIZER))
+        names = _present(tower, ("config.json", *TOKENIZER_FILES))
         files += [hub.file(tower, name) for name in names if name not in own]
     written = {ABOUT_FILE: _as_json(_about(offer, repository.commit))}
     if offer.format == "open_clip" and CONFIG_FILE not in own:

@@ -10,6 +10,7 @@ in a `photoclip.json` beside it, all of it optional: the strings `licence` and `
 
 import difflib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -232,13 +233,16 @@ def _model_in(folder: Path, source: str) -> Model:
     checkpoint = _first(folder, names)
     if checkpoint is None:
         raise PhotoClipError(
-            f"The model folder {folder} has no {names[0]}. Get the model again or choose another."
+            f"The model folder {folder} has no {names[0]}, or not all of its parts. "
+            "Get the model again or choose another."
         )
     return _model(folder.name, source, config_path, checkpoint, config)
 
 
 def _first(folder: Path, names: tuple[str, ...]) -> Path | None:
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    """The first of the checkpoints that is there, with all parts that an index lists."""
+    there = (folder / name for name in names if (folder / name).is_file())
+    return next((path for path in there if all(map(Path.is_file, checkpoint_files(path)))), None)
 
 
 def _model_of(architecture: str, checkpoint: Path) -> Model:
@@ -258,7 +262,8 @@ def _model_of(architecture: str, checkpoint: Path) -> Model:
         raise PhotoClipError(
             f"The file {checkpoint} is not a model file. Give a .safetensors or .pt file."
         )
-    checkpoint = checkpoint.resolve()
+    # Not resolved: Hugging Face's cache links from names to blobs of none.
+    checkpoint = Path(os.path.abspath(checkpoint))
     source = f"{architecture}={checkpoint}"
     config_path = architecture_config_path(architecture)
     return _model(config_path.stem, source, config_path, checkpoint, config)

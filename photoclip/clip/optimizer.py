@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.towers import Towers
 
 DECAY = 0.1
@@ -32,20 +33,25 @@ class Groups:
     @classmethod
     def of(cls, towers: Towers, rate: float, image_rate: float, text_rate: float) -> "Groups":
         """The trained parts at their rates; every other parameter is frozen, a kept classifier
-        among them, whose classes' embeddings learn slowly and without decay."""
+        among them, whose classes' embeddings learn without decay, and slowly if they are new."""
         towers.model.requires_grad_(False)
         heads = [*towers.image_head.parameters(), *towers.text_head.parameters(), towers.log_scale]
         if towers.bias is not None:
             heads.append(towers.bias)
-        slow: list[nn.Parameter] = []
-        head = towers.class_head
-        if head is not None:
-            slow = [head.class_embeddings]
-            others = {*head.classifier.parameters(), head.class_embeddings}
-            heads = [value for value in heads if value not in others]
-        found = [*_groups(heads, rate), *_groups(slow, rate * CLASSES_FACTOR, decay=0.0)]
+        classes: list[nn.Parameter] = []
+        kept: set[nn.Parameter] = set()
+        for part in towers.model.visual.modules():
+            if isinstance(part, ClassExpectationHead):
+                classes = [part.class_embeddings]
+                kept = {*part.classifier.parameters(), part.class_embeddings}
+        found = _groups((value for value in heads if value not in kept), rate)
+        if towers.class_head is not None:
+            found += _groups(classes, rate * CLASSES_FACTOR, decay=0.0)
         if image_rate:
-            found += _groups(towers.image_trunk.parameters(), image_rate)
+            trunk = towers.image_trunk.parameters()
+            found += _groups((value for value in trunk if value not in kept), image_rate)
+            if towers.class_head is None:
+                found += _groups(classes, image_rate, decay=0.0)
         if text_rate:
             found += _groups(towers.text_parameters(), text_rate)
         return cls(tuple(found))

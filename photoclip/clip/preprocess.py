@@ -48,6 +48,11 @@ class Preprocessing:
     std: Channels = OPENAI_STD
     fill_color: int = 0
 
+    @property
+    def resampling(self) -> Image.Resampling:
+        """Pillow's name of the filter."""
+        return _RESAMPLING[self.interpolation]
+
     @classmethod
     def from_config(cls, config: Mapping[str, Any], size: object) -> "Preprocessing":
         """Read the `preprocess_cfg` of an open_clip configuration.
@@ -96,7 +101,7 @@ class Preprocessing:
         elif self.resize_mode == "longest":
             image = self._longest(image)
         else:
-            image = image.resize((self.size, self.size), _RESAMPLING[self.interpolation])
+            image = image.resize((self.size, self.size), self.resampling)
         return np.asarray(image, dtype=np.uint8)
 
     def _shortest(self, image: Image.Image) -> Image.Image:
@@ -111,12 +116,12 @@ class Preprocessing:
         x, y = width / scaled_width, height / scaled_height
         box = (left * x, top * y, (left + self.size) * x, (top + self.size) * y)
         box = (box[0], box[1], min(box[2], width), min(box[3], height))
-        return image.resize((self.size, self.size), _RESAMPLING[self.interpolation], box=box)
+        return image.resize((self.size, self.size), self.resampling, box=box)
 
     def _longest(self, image: Image.Image) -> Image.Image:
         scale = max(image.size) / self.size
         width, height = (max(1, round(side / scale)) for side in image.size)
-        scaled = image.resize((width, height), _RESAMPLING[self.interpolation])
+        scaled = image.resize((width, height), self.resampling)
         square = Image.new("RGB", (self.size, self.size), (self.fill_color,) * 3)
         square.paste(scaled, ((self.size - width) // 2, (self.size - height) // 2))
         return square

@@ -7,8 +7,9 @@ embedding: one component more, constant for texts, so that searching stays one p
 
 With u and v of length 1, h(u) = log(sum of exp(s u.c over the bank)) / s and its mean h0 over the
 training photos, an image is (u, - h(u) + h0, times STRENGTH / SHARE) and a text (v, SHARE). Their
-product is u.v - STRENGTH (h(u) - h0). As only photos are set off against each other, the order of
-texts for one photo stays the same.
+product is u.v - STRENGTH (h(u) - h0). The cosine is so but for what normalising does: it divides
+all texts by the same number, and a photo by 1 and about half the square of its small component. As
+only photos are set off against each other, the order of texts for one photo stays the same.
 """
 
 import math
@@ -52,8 +53,9 @@ class ImageBank(nn.Module):  # type: ignore[misc]  # torch is Any to mypy
     def closeness(self, embeddings: Tensor) -> Tensor:
         """h(u) of embeddings (n, dim) of length 1: float32 (n,)."""
         # The last digits tell photos apart, so this is not for a lower precision.
-        logits = SHARPNESS * embeddings.float() @ self.queries.float().T
-        return torch.logsumexp(logits, dim=-1) / SHARPNESS
+        with torch.autocast(embeddings.device.type, enabled=False):
+            logits = SHARPNESS * embeddings.float() @ self.queries.float().T
+            return torch.logsumexp(logits, dim=-1) / SHARPNESS
 
 
 class TextBank(nn.Module):  # type: ignore[misc]  # torch is Any to mypy

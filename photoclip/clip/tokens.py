@@ -6,8 +6,9 @@ that ranks photos wrongly, so all of it belongs to the model and nothing to the 
 
 import string
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photoclip.clip.hf_format import SECTION
@@ -17,14 +18,19 @@ from photoclip.errors import PhotoClipError
 if TYPE_CHECKING:
     import torch
 
-# One of these must be there where a model has a tokenizer of its own.
-_TOKENIZER_FILES = (
+TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
-    "vocab.txt",
+    "special_tokens_map.json",
+    "added_tokens.json",
     "vocab.json",
+    "merges.txt",
+    "vocab.txt",
     "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
 )
+"""What transformers saves tokenizers as, each as some of these. Nothing that could run."""
 
 # Longer texts are cut before tokenizing, some times over what fits the context of any model in
 # any language, because byte-pair encoding takes seconds for a "word" of 10,000 characters.
@@ -55,18 +61,38 @@ def load_tokenizer(model: Model) -> Tokenizer:
     """The tokenizer that a model's configuration asks for.
 
     Raises:
+        PhotoClipError: its files are missing or cannot be read, or the configuration is damaged.
+    """
+    try:
+        return read_tokenizer(model.config, model.folder)
+    except (TypeError, ValueError) as error:
+        raise PhotoClipError(
+            f"The file {model.config_path} does not describe a tokenizer that can be built. "
+            "Get the model again or choose another."
+        ) from error
+
+
+def read_tokenizer(config: Mapping[str, Any], folder: Path) -> Tokenizer:
+    """The tokenizer that a configuration asks for.
+
+    Args:
+        config: open_clip's `model_cfg`, and perhaps the section of `hf_format`.
+        folder: where the tokenizer's files lie, if it is one of files.
+
+    Raises:
         PhotoClipError: its files are missing or cannot be read.
+        TypeError, ValueError: the configuration is damaged.
     """
     from open_clip.tokenizer import SimpleTokenizer
 
-    text_cfg = model.config["text_cfg"]
+    text_cfg = config["text_cfg"]
     context_length = int(text_cfg.get("context_length", 77))
     padding: int | None = None
     tokenizer: Callable[[list[str]], torch.Tensor]
-    if SECTION in model.config:
-        tokenizer, padding = _as_transformers(model, context_length)
+    if SECTION in config:
+        tokenizer, padding = _as_transformers(config, folder, context_length)
     elif text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name"):
-        tokenizer, padding = _as_open_clip(model, context_length)
+        tokenizer, padding = _as_open_clip(text_cfg, folder, context_length)
     else:
         options = text_cfg.get("tokenizer_kwargs") or {}
         tokenizer = SimpleTokenizer(context_length=context_length, **options)
@@ -86,11 +112,10 @@ def load_tokenizer(model: Model) -> Tokenizer:
 _Read = tuple[Callable[[list[str]], "torch.Tensor"], int | None]
 
 
-def _as_open_clip(model: Model, context_length: int) -> _Read:
+def _as_open_clip(text_cfg: Mapping[str, Any], folder: Path, context_length: int) -> _Read:
     """A tokenizer of transformers' files in open_clip's hands, which clean texts first."""
     from open_clip.tokenizer import HFTokenizer
 
-    text_cfg = model.config["text_cfg"]
     mode = text_cfg.get("tokenizer_mode")
 
     def read(folder: str) -> Any:
@@ -102,20 +127,20 @@ def _as_open_clip(model: Model, context_length: int) -> _Read:
             **(text_cfg.get("tokenizer_kwargs") or {}),
         )
 
-    tokenizer = _read(model, read)
+    tokenizer = _read(folder, read)
     _pad_on_the_right(tokenizer.tokenizer)
     # In the mode "clips" a class token follows the padding.
     return tokenizer, None if mode else tokenizer.tokenizer.pad_token_id
 
 
-def _as_transformers(model: Model, context_length: int) -> _Read:
+def _as_transformers(config: Mapping[str, Any], folder: Path, context_length: int) -> _Read:
     """A tokenizer as transformers itself uses it, but for the capitals it forgets to lower."""
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-    cleaning = model.config[SECTION]["clean"]
+    cleaning = config[SECTION]["clean"]
     # `SiglipTokenizer` asks for sentencepiece, and does no more than its tokenizer.json.
     kind = PreTrainedTokenizerFast if cleaning == "canonicalize" else AutoTokenizer
-    tokenizer = _read(model, lambda folder: kind.from_pretrained(folder, **_SAFELY))
+    tokenizer = _read(folder, lambda path: kind.from_pretrained(path, **_SAFELY))
     _pad_on_the_right(tokenizer)
     clean: Callable[[str], str] = {"canonicalize": _canonical, "lower": str.lower}.get(
         cleaning, str
@@ -134,19 +159,18 @@ def _as_transformers(model: Model, context_length: int) -> _Read:
     return tokenize, tokenizer.pad_token_id
 
 
-def _read(model: Model, read: Callable[[str], Any]) -> Any:
-    if not any((model.folder / name).is_file() for name in _TOKENIZER_FILES):
+def _read(folder: Path, read: Callable[[str], Any]) -> Any:
+    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         raise PhotoClipError(
-            f"The model “{model.name}” needs its tokenizer files (tokenizer.json and "
-            f"tokenizer_config.json) in the folder {model.folder}. "
-            "Put them there or choose another model."
+            "The model needs its tokenizer files (tokenizer.json and tokenizer_config.json) in the "
+            f"folder {folder}. Put them there or choose another model."
         )
     try:
-        return read(str(model.folder.resolve()))
+        return read(str(folder.resolve()))
     except Exception as error:
         # Damaged files lead to any error, in Rust's part even to a bare `Exception`.
         raise PhotoClipError(
-            f"The tokenizer files in {model.folder} cannot be read. "
+            f"The tokenizer files in {folder} cannot be read. "
             "Get the model again or choose another."
         ) from error
 

@@ -6,7 +6,6 @@ Each way they are one open_clip model, so that what comes out of training loads 
 import copy
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,14 +14,14 @@ from typing import Any
 import open_clip
 import timm
 import torch
-from open_clip.tokenizer import HFTokenizer, SimpleTokenizer
-from torch import Tensor, nn
+from torch import nn
 
 from photoclip.clip import query_bank
 from photoclip.clip.class_expectation import SECTION
 from photoclip.clip.loading import build as build_model
-from photoclip.clip.loading import load_towers
+from photoclip.clip.loading import load_towers, masked_padding
 from photoclip.clip.models import Model
+from photoclip.clip.tokens import read_tokenizer
 from photoclip.clip.tower_weights import load_image_weights, load_text_weights
 from photoclip.clip.two_towers import TEXT_FILES, Towers, unit
 from photoclip.errors import PhotoClipError
@@ -93,7 +92,7 @@ class ModelTowers:
     """The towers of a finished model, to be tuned further.
 
     Attributes:
-        model: one that can be loaded.
+        model: one that can be loaded. A classifier and a query bank in it stay as they are.
     """
 
     model: Model
@@ -133,13 +132,9 @@ def _new(towers: NewTowers) -> Towers:
     cfg = _architecture(towers.architecture)
     text_cfg = cfg["text_cfg"]
     folder = _text_folder(towers.architecture, text_cfg)
-    tokenizer: Callable[[list[str]], Tensor]
-    context_length = text_cfg.get("context_length", 77)
     try:
         model = build_model(cfg, folder or Path())
-        tokenizer = SimpleTokenizer(context_length=context_length)
-        if folder is not None:
-            tokenizer = _hf_tokenizer(folder, context_length)
+        tokenizer = read_tokenizer(cfg, folder or Path())
     # What open_clip, timm and transformers raise for settings they do not know.
     except (TypeError, ValueError, AttributeError, AssertionError, RuntimeError) as error:
         raise _cannot_build(towers.architecture, error) from error
@@ -148,13 +143,13 @@ def _new(towers: NewTowers) -> Towers:
     return Towers(
         model.float(),
         cfg,
-        tokenizer,
+        tokenizer.tokenize,
         open_clip.OPENAI_DATASET_MEAN,
         open_clip.OPENAI_DATASET_STD,
         folder,
         image_head=False,
         text_head=False,
-        padding=_masked_padding(model, tokenizer),
+        padding=masked_padding(model, tokenizer),
     )
 
 
@@ -179,6 +174,7 @@ def _finished(model: Model) -> Towers:
         padding=loaded.padding,
         preprocessing=model.preprocessing,
         licence=model.licence,
+        languages=model.languages,
     )
 
 
@@ -204,24 +200,6 @@ def _text_folder(architecture: str, text_cfg: dict[str, Any]) -> Path | None:
     if "hf_model_name" in names:
         text_cfg["hf_model_pretrained"] = False
     return folder
-
-
-def _hf_tokenizer(folder: Path, context_length: int) -> HFTokenizer:
-    tokenizer = HFTokenizer(
-        str(folder), context_length=context_length, local_files_only=True, trust_remote_code=False
-    )
-    tokenizer.tokenizer.padding_side = "right"  # trimming relies on it
-    tokenizer.tokenizer.truncation_side = "right"
-    return tokenizer
-
-
-def _masked_padding(model: nn.Module, tokenizer: object) -> int | None:
-    """The token that a transformers tower masks and its tokenizer pads with, or None."""
-    config = getattr(getattr(model, "text", None), "config", None)
-    if config is None or not isinstance(tokenizer, HFTokenizer):
-        return None
-    pad: int = tokenizer.tokenizer.pad_token_id
-    return pad if pad == config.pad_token_id else None
 
 
 def _cannot_build(architecture: str, error: Exception) -> PhotoClipError:
@@ -278,12 +256,9 @@ def _joined(towers: PretrainedTowers) -> Towers:
         if folder is None:
             raise PhotoClipError("A query bank needs a Hugging Face text encoder.")
         model_cfg[query_bank.SECTION] = {"size": towers.query_bank}
-    tokenizer: Callable[[list[str]], Tensor]
     try:
         model: Any = build_model(model_cfg, folder or Path())
-        tokenizer = SimpleTokenizer(context_length=towers.context_length)
-        if folder is not None:
-            tokenizer = _hf_tokenizer(folder, towers.context_length)
+        tokenizer = read_tokenizer(model_cfg, folder or Path())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PhotoClipError(f"The text tower in {folder} cannot be built: {error}.") from error
     trunk_state = {
@@ -302,7 +277,7 @@ def _joined(towers: PretrainedTowers) -> Towers:
     return Towers(
         model.float(),
         model_cfg,
-        tokenizer,
+        tokenizer.tokenize,
         tuple(shipped.mean),
         tuple(shipped.std),
         folder,

@@ -105,7 +105,7 @@ def train(
         yield from run.prepare()
         yield from run.stages()
         yield from run.fill_bank()
-        figures = run.last_figures or (yield from run.figures())
+        figures = yield from run.figures()
     if stop.stopped:
         return None
     record = {
@@ -131,11 +131,7 @@ def train(
 
 
 class _Run:
-    """One training on its way: the towers, and how far it is.
-
-    Attributes:
-        last_figures: those of the end, once it is reached.
-    """
+    """One training on its way: the towers, and how far it is."""
 
     def __init__(
         self,
@@ -169,7 +165,6 @@ class _Run:
         self._scaler = torch.amp.GradScaler(device.type, enabled=precision == torch.float16)
         self._position = saved.position if saved else Position()
         self._saved_at = time.monotonic()
-        self.last_figures: dict[str, Any] | None = None
 
     @property
     def logit_scale(self) -> float:
@@ -212,7 +207,6 @@ class _Run:
             captions = unit(towers.text_head(texts.to(towers.device)))
             photos = unit(towers.image_head(self._inputs.plain_photos()))
         fill_bank(towers.model, captions, photos, self._draw)
-        self.last_figures = None
 
     def figures(self) -> Generator[Progress, None, dict[str, Any] | None]:
         """Recall on the held-out photos' plain views, or None without any."""
@@ -245,7 +239,8 @@ class _Run:
             )
         )
         self._restore(adamw)
-        first = self._position
+        first, every = self._position, self._settings.evaluate_every
+        is_last = first.stage + 1 == len(self._settings.active_stages)
         for epoch in range(first.epoch, stage.epochs):
             self._numbers_before = self._numbers.bit_generator.state
             batches = list(epoch_batches(photos, stage.batch, self._numbers))
@@ -253,16 +248,17 @@ class _Run:
             yield from self._epoch(stage, adamw, batches)
             if self._stop.stopped:
                 break
-            every = self._settings.evaluate_every
-            last_stage = self._position.stage + 1 == len(self._settings.active_stages)
-            is_end = last_stage and epoch + 1 == stage.epochs
-            if is_end or (every and (epoch + 1) % every == 0):
-                figures = yield from self.figures()
+            # The finished model is measured when all of it is made.
+            is_end = is_last and epoch + 1 == stage.epochs
+            if every and (epoch + 1) % every == 0 and not is_end:
+                yield from self.figures()
                 if self._stop.stopped:
                     break
-                self.last_figures = figures if is_end else None
             self._position = replace(self._position, epoch=epoch + 1, batch=0)
-        if self._stop.stopped:
+        else:
+            self._numbers_before = self._numbers.bit_generator.state
+        # At the end of all, too: what follows can be stopped or fail, and is never done twice.
+        if self._stop.stopped or is_last:
             self._save(adamw)
         towers.model.eval().requires_grad_(False)
 

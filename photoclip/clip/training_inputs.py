@@ -116,7 +116,10 @@ class TrainingInputs:
             size = self._towers.image_size
             generator = np.random.default_rng((settings.seed, 2, at_step, place))
             photo = open_photo(path, size)
-            return random_view(photo, size, generator, settings.smallest_crop, settings.mirror)
+            resampling = self._towers.preprocessing.resampling
+            return random_view(
+                photo, size, generator, settings.smallest_crop, settings.mirror, resampling
+            )
 
         names = self._data.training.names
         items = (
@@ -177,14 +180,18 @@ class TrainingInputs:
         return self._image_features[0].float().to(self._towers.device)
 
     def held_out(self) -> Generator[Progress, None, tuple[Tensor, Tensor]]:
-        """Both trunks' outputs for the held-out photos' plain views and captions."""
+        """Both trunks' outputs for the held-out photos' plain views and captions, or something
+        empty when stopped."""
         held_out, tokens = self._data.held_out, self._held_out_tokens
         assert held_out is not None
         assert tokens is not None
         self._towers.model.eval()
         features = self._held_out_features
         if features is None:
-            features = (yield from self._read(held_out.names, 1, None))[:1].flatten(0, 1)
+            views = yield from self._read(held_out.names, 1, None)
+            if self._stop.stopped:
+                return torch.empty(0), torch.empty(0)
+            features = views[0]
         texts = self._held_out_texts
         if texts is None:
             texts = yield from self._encode(tokens, "reading captions")

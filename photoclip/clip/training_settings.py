@@ -131,6 +131,8 @@ def check_settings(settings: TrainSettings) -> None:
     Raises:
         PhotoClipError: says what.
     """
+    if not settings.active_stages:
+        raise PhotoClipError("Without an epoch nothing is learned. Train for at least one.")
     if any(stage.batch < 2 for stage in settings.stages):
         raise PhotoClipError(
             "A batch of one has nothing to be told apart from. Train with a batch of at least two."

@@ -41,7 +41,8 @@ class TrainingState:
     Attributes:
         told: the settings, and digests of what the training was given, as JSON values.
         position: how far it is.
-        numbers: the state of the generator of batches at the start of this epoch.
+        numbers: the state of the generator of batches at the start of this epoch, or at the end
+            of the stage.
         draws: the states of the training's own torch generators.
         random: the states of the global generators, from `random_state.all_states`.
         model, optimizer, scaler: their `state_dict`s.

@@ -16,22 +16,11 @@ from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.losses import SIGMOID_BIAS, SIGMOID_LOG_SCALE
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.query_bank import ImageBank, TextBank
+from photoclip.clip.tokens import TOKENIZER_FILES
 from photoclip.clip.views import plain_view
 from photoclip.errors import PhotoClipError
 
-TEXT_FILES = (
-    "config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "tokenizer.model",
-)
+TEXT_FILES = ("config.json", *TOKENIZER_FILES)
 """What rebuilds a Hugging Face text tower and its tokenizer, beside the weights."""
 
 
@@ -48,7 +37,7 @@ class Towers:
         image_size: side in pixels of the square input.
         mean, std: of the pixel normalisation, per channel, for pixels in 0..1.
         text_folder: where the files `TEXT_FILES` lie, or None for open_clip's own text tower.
-        licence: of the model these towers come from, or "".
+        licence, languages: of the model these towers come from, or empty.
         device: where the model is.
     """
 
@@ -67,6 +56,7 @@ class Towers:
         padding: int | None = None,
         preprocessing: Preprocessing | None = None,
         licence: str = "",
+        languages: tuple[str, ...] = (),
     ) -> None:
         """Put a model together with what training needs to know of it.
 
@@ -86,6 +76,7 @@ class Towers:
         self.std = std
         self.text_folder = text_folder
         self.licence = licence
+        self.languages = languages
         self.device = torch.device("cpu")
         self._tokenizer = tokenizer
         self._image_split = text_folder is not None if image_head is None else image_head
@@ -185,7 +176,8 @@ class Towers:
 
     def plain_view(self, photo: Image.Image, size: int) -> npt.NDArray[np.uint8]:
         """The view used after training too, uint8 (size, size, 3)."""
-        if self.preprocessing.resize_mode == "shortest":
+        shape = self.preprocessing.resize_mode, self.preprocessing.interpolation
+        if shape == ("shortest", "bicubic"):
             return plain_view(photo, size)
         return replace(self.preprocessing, size=size).pixels(photo)
 

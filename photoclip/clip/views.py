@@ -63,6 +63,7 @@ def random_view(
     generator: np.random.Generator,
     smallest_crop: float = SMALLEST_CROP,
     mirror: bool = True,
+    resampling: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> npt.NDArray[np.uint8]:
     """A random near-square crop of `smallest_crop` to all of the area, mirrored half the time.
 
@@ -78,7 +79,7 @@ def random_view(
     top = int(generator.integers(0, height - crop_height + 1))
     view = photo.resize(
         (size, size),
-        Image.Resampling.BICUBIC,
+        resampling,
         box=(left, top, left + crop_width, top + crop_height),
     )
     pixels = np.asarray(view)

@@ -62,11 +62,9 @@ def open_url(
         if response.status in _REDIRECTS and target and not (until and until in response.headers):
             response.close()
             # A way from https to http would give the answer away to whoever is in between.
-            leaves_https = url.startswith("https:") and not urljoin(url, target).startswith(
-                "https:"
-            )
+            allowed = ("https",) if _scheme(url) == "https" else ("http", "https")
             url = urljoin(url, target)
-            if leaves_https or urlsplit(url).scheme not in ("http", "https"):
+            if _scheme(url) not in allowed:
                 raise PhotoClipError(f"{host_of(url)} is not a safe place to fetch a model from.")
             continue
         if response.status >= 400 and response.status != 416:
@@ -121,7 +119,7 @@ _OTHER_MIRROR = "Check the mirror's address or use another."
 def _ask(url: str, timeout: float, method: str, headers: Mapping[str, str]) -> Response:
     # Without the usual handlers of redirects and errors, of ftp and of local files.
     opener = urllib.request.OpenerDirector()
-    trusted = _trusted() if url.startswith("https:") else None
+    trusted = _trusted() if _scheme(url) == "https" else None
     for handler in (
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
@@ -138,6 +136,11 @@ def _ask(url: str, timeout: float, method: str, headers: Mapping[str, str]) -> R
         raise _failure(error, host_of(url)) from error
     assert isinstance(response, Response)
     return response
+
+
+def _scheme(url: str) -> str:
+    """In lower case, however a server writes it."""
+    return urlsplit(url).scheme
 
 
 def _trusted() -> ssl.SSLContext:

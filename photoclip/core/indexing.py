@@ -14,13 +14,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
 import xxhash
-from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
 from photoclip.core.db import DISK_FULL
-from photoclip.core.imaging import UnreadablePhoto, decode, thumbnail_jpeg
+from photoclip.core.embedding import embed
+from photoclip.core.imaging import UnreadablePhoto, decode, picture_of_thumbnail, thumbnail_jpeg
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
 from photoclip.core.metadata import read_metadata
@@ -191,39 +190,14 @@ def _read_all(
 
 def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: Intake) -> Stored:
     contents = [item for item in batch if isinstance(item, Content)]
-    embeddings = np.empty((0, encoder.dim), np.float32)
-    if contents:
-        try:
-            embeddings = encoder.encode_images(np.stack([c.pixels for c in contents]))
-        except PhotoClipError:
-            batch, embeddings = _one_by_one(batch, encoder)
-    return intake.store(batch, embeddings, tagger.tags(embeddings), tagger.version)
+    taken, embeddings = embed([content.pixels for content in contents], encoder)
+    refused = {id(content) for content, took in zip(contents, taken, strict=True) if not took}
+    outcomes = [_refused(item) if id(item) in refused else item for item in batch]
+    return intake.store(outcomes, embeddings, tagger.tags(embeddings), tagger.version)
 
 
-def _one_by_one(
-    batch: Sequence[Outcome], encoder: Encoder
-) -> tuple[list[Outcome], NDArray[np.float32]]:
-    """Embed each photo by itself, so that one the model cannot take does not hold up the others.
-
-    Raises:
-        PhotoClipError: when the model can take none of them.
-    """
-    outcomes: list[Outcome] = []
-    embeddings: list[NDArray[np.float32]] = []
-    error: PhotoClipError | None = None
-    for outcome in batch:
-        if isinstance(outcome, Content):
-            try:
-                embeddings.append(encoder.encode_images(outcome.pixels[None])[0])
-            except PhotoClipError as refused:
-                error = refused
-                reason = "The model can make nothing of it."
-                outcomes.append(Unreadable(outcome.candidate, reason, permanent=True))
-                continue
-        outcomes.append(outcome)
-    if error is not None and not embeddings:
-        raise error
-    return outcomes, np.stack(embeddings)
+def _refused(outcome: Outcome) -> Outcome:
+    return Unreadable(outcome.candidate, "The model can make nothing of it.", permanent=True)
 
 
 def _unless_seen(outcome: Outcome, batch: Sequence[Outcome], intake: Intake) -> Outcome:
@@ -280,7 +254,9 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
     try:
         decoded = decode(data, encoder.preprocessing.size)
         pixels = encoder.preprocessing.pixels(decoded.image)
-        if not library.thumbnails.exists(content_hash):
+        jpeg = library.thumbnails.read(content_hash)
+        if jpeg is None or picture_of_thumbnail(jpeg) is None:
+            # None yet, or one of an older make.
             _write_thumbnail(library, content_hash, thumbnail_jpeg(decoded.image))
     except UnreadablePhoto as error:
         return Unreadable(candidate, str(error), error.permanent)

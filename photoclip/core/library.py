@@ -4,7 +4,7 @@ What is read from files is written by `intake`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,8 @@ _PHOTO_COLUMNS = (
     "id, hash, present, width, height, format, size, sort_time, captured_at, captured_offset,"
     " camera, lens, latitude, longitude, exposure_time, f_number, iso, focal_length"
 )
+# A second or so of work: nobody who indexes meanwhile waits longer.
+_DELETED_AT_ONCE = 5_000
 
 
 class Library:
@@ -253,18 +255,30 @@ class Library:
         )
         return tuple(StoredModel(*row) for row in rows)
 
-    def delete_vectors(self, model: str) -> Change:
-        """Forget the vectors and suggested tags of one model.
+    def delete_vectors(self, model: str, go_on: Callable[[], bool] = lambda: True) -> Change:
+        """Forget the vectors and suggested tags of one model, some thousand photos at a time.
 
         The file does not become smaller: what is stored next takes the room. Of the model that
         answers, nothing is found until the photos are embedded again.
+
+        Args:
+            go_on: asked before each part, in its transaction; False ends it.
         """
-        with self.store.write() as db:
-            for table in ("suggestions", "vectors"):
-                db.execute(
-                    f"DELETE FROM {table} WHERE model_id = (SELECT id FROM models WHERE key = ?)",
-                    [model],
-                )
+        done = False
+        while not done:
+            # Others get to write in between.
+            with self.store.write() as db:
+                rows = db.execute(
+                    "SELECT model_id, photo_id FROM vectors WHERE model_id ="
+                    " (SELECT id FROM models WHERE key = ?) ORDER BY photo_id LIMIT ?",
+                    [model, _DELETED_AT_ONCE],
+                ).fetchall()
+                done = not rows or not go_on()
+                for table in () if done else ("suggestions", "vectors"):
+                    db.execute(
+                        f"DELETE FROM {table} WHERE model_id = ? AND photo_id BETWEEN ? AND ?",
+                        [*rows[0], rows[-1][1]],
+                    )
         return Change(tags=True)
 
     # Settings of this library

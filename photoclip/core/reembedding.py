@@ -17,6 +17,7 @@ from PIL import Image
 
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.core.embedding import embed
 from photoclip.core.imaging import (
     UnreadablePhoto,
     decode,
@@ -27,7 +28,6 @@ from photoclip.core.intake import Intake
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import Change, IndexProgress
-from photoclip.errors import PhotoClipError
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import RateMeter, StopFlag
 
@@ -185,7 +185,9 @@ def _original(photo: _Known, library: Library, min_side: int) -> Image.Image | N
 
 def _store(batch: Sequence[_Ready], encoder: Encoder, tagger: Tagger, intake: Intake) -> Reembedded:
     readable = [item for item in batch if item.pixels is not None]
-    embedded, embeddings = _embed(readable, encoder)
+    pixels = [item.pixels for item in readable if item.pixels is not None]
+    taken, embeddings = embed(pixels, encoder)
+    embedded = [item for item, took in zip(readable, taken, strict=True) if took]
     intake.store_vectors(
         [item.id for item in embedded], embeddings, tagger.tags(embeddings), tagger.version
     )
@@ -195,34 +197,3 @@ def _store(batch: Sequence[_Ready], encoder: Encoder, tagger: Tagger, intake: In
         from_thumbnails=sum(item.from_thumbnail for item in embedded),
         left=tuple(item.id for item in batch if item.id not in ids),
     )
-
-
-def _embed(
-    items: Sequence[_Ready], encoder: Encoder
-) -> tuple[Sequence[_Ready], NDArray[np.float32]]:
-    """Embed what the model can take, each photo by itself where it refuses them together.
-
-    Raises:
-        PhotoClipError: when the model takes none of several.
-    """
-    if not items:
-        return [], np.empty((0, encoder.dim), np.float32)
-    pixels = np.stack([item.pixels for item in items if item.pixels is not None])
-    try:
-        return items, encoder.encode_images(pixels)
-    except PhotoClipError:
-        if len(items) == 1:
-            raise
-    taken: list[_Ready] = []
-    embeddings: list[NDArray[np.float32]] = []
-    error: PhotoClipError | None = None
-    for item, own in zip(items, pixels, strict=True):
-        try:
-            embeddings.append(encoder.encode_images(own[None])[0])
-        except PhotoClipError as refused:
-            error = refused
-        else:
-            taken.append(item)
-    if error is not None and not taken:
-        raise error
-    return taken, np.stack(embeddings)

@@ -51,6 +51,16 @@ class Searcher:
             hits = self._nearest(vector / np.linalg.norm(vector), scope, limit + 1)
         return [hit for hit in hits if hit.photo_id != photo_id][:limit]
 
+    def refresh(self) -> None:
+        """Take in what was embedded since the last query, so that the next need not."""
+        with self._lock:
+            self._vectors.refresh()
+
+    def rest(self) -> None:
+        """Free the memory that the vectors take; the next query reads them again."""
+        with self._lock:
+            self._vectors = VectorIndex(self._library, self._encoder.id, self._encoder.dim)
+
     def _embed_text(self, words: str) -> NDArray[np.float32]:
         embedding: NDArray[np.float32] = self._encoder.encode_texts([words])[0]
         return embedding

@@ -10,6 +10,7 @@ from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import STARTER
 from photoclip.core.indexing import index
 from photoclip.core.library import Library
+from photoclip.core.paths import display_name
 from photoclip.core.search import Searcher
 from photoclip.core.switching import choice, switch
 from photoclip.core.tagging import Tagger
@@ -17,16 +18,13 @@ from photoclip.core.types import Hit, IndexProgress, IndexReport, Scope, SwitchR
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
 
-# The one that serves, and the one that is being prepared or that served before: going back to it
-# must not wait for its weights.
-_KEPT = 2
-
 
 @dataclass(frozen=True, eq=False)
 class _Engine:
     encoder: Encoder
     tagger: Tagger
     searcher: Searcher
+    stamp: object
 
 
 class Serving:
@@ -37,7 +35,10 @@ class Serving:
     Args:
         open_encoder: gives the encoder of a model as `find_model` takes it, not loaded yet.
         cache_dir: where embedded vocabularies are kept.
-        changed: called in whichever thread finds that another model answers, with its id.
+        changed: called in whichever thread finds that another model answers, with its id; it may
+            not call back.
+        stamp: tells the files of a model from others that come to lie in their place, as its
+            checkpoint's path, size and time do; raises PhotoClipError where they are gone.
     """
 
     def __init__(
@@ -46,15 +47,16 @@ class Serving:
         open_encoder: Callable[[str], Encoder],
         cache_dir: Path | None,
         changed: Callable[[str], None] = lambda _: None,
+        stamp: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._library = library
         self._open_encoder = open_encoder
         self._cache_dir = cache_dir
         self._changed = changed
+        self._stamp = stamp
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, _Engine] = OrderedDict()
         self._answers: _Engine | None = None
-        self._gone = ""
         self.problem = ""
 
     @property
@@ -86,7 +88,8 @@ class Serving:
     def switch(self, source: str, stop: StopFlag) -> Generator[IndexProgress, None, SwitchReport]:
         """As `switching.switch`, for a model as `find_model` takes it.
 
-        It is loaded before it may serve, so that no search has to wait for that.
+        It is loaded before it may serve, and its vectors kept in memory as they come, so that no
+        search has to wait for that.
         """
         engine = self._opened(source)
         yield IndexProgress("loading", 0)
@@ -98,6 +101,7 @@ class Serving:
             except StopIteration as end:
                 report: SwitchReport = end.value
                 return report
+            engine.searcher.refresh()
             if progress.change.model:
                 self._now()
             yield progress
@@ -106,35 +110,50 @@ class Serving:
         engine = self._found(choice(self._library).serving)
         with self._lock:
             before, self._answers = self._answers, engine
+            if before is not None and before is not engine:
+                self._changed(engine.encoder.id)
         if before is not None and before is not engine:
-            self._changed(engine.encoder.id)
+            # Its weights stay, for going back; the vectors of a large library are gigabytes.
+            before.searcher.rest()
         return engine
 
     def _found(self, source: str) -> _Engine:
-        if source != self._gone:
-            try:
-                return self._opened(source)
-            except PhotoClipError as error:
-                if source == STARTER:
-                    raise
-                self._gone = source
-                self.problem = f"{error} The starter model answers instead."
-        return self._opened(STARTER)
+        try:
+            engine = self._opened(source)
+        except PhotoClipError:
+            if source == STARTER:
+                raise
+            engine = self._opened(STARTER)
+            name = display_name(source)
+            self.problem = (
+                f"The model “{name}” cannot be found or read, so the starter answers instead. "
+                "Get it again, or use another model."
+            )
+        else:
+            self.problem = ""
+        return engine
 
     def _opened(self, source: str) -> _Engine:
+        stamp = self._stamp(source)
         with self._lock:
             engine = self._engines.get(source)
-        if engine is None:
+        if engine is None or engine.stamp != stamp:
             # Outside of the lock, since it reads the whole model once: searching goes on.
             encoder = self._open_encoder(source)
             engine = _Engine(
                 encoder,
                 Tagger(encoder, cache_dir=self._cache_dir),
                 Searcher(self._library, encoder),
+                stamp,
             )
         with self._lock:
-            engine = self._engines.setdefault(source, engine)
+            before = self._engines.get(source)
+            if before is not None and before.stamp == stamp:
+                engine = before  # another thread was first
+            self._engines[source] = engine
             self._engines.move_to_end(source)
-            while len(self._engines) > _KEPT:
-                self._engines.popitem(last=False)
+            # Beside the one that answers, the one that is being prepared or that answered before
+            # is kept: going back to it must not wait for its weights.
+            for idle in [s for s, e in self._engines.items() if e is not self._answers][:-1]:
+                del self._engines[idle]
         return engine

@@ -123,6 +123,8 @@ def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> No
         )
         if before is None or not as_it_was or not (before.embedded or before.failed_for_good):
             photo_id = before.photo_id if before is not None and as_it_was else None
+            if before is not None and before.missing and photo_id is not None:
+                result.returned.add(before.row)
             result.candidates.append(Candidate(listing.directory, file, photo_id))
             continue
         if before.embedded:

@@ -23,6 +23,9 @@ _SERVING = "model"
 _WANTED = "wanted model"
 # With so few photos unknown to it, a share of all, a model serves at once and embeds them then.
 _FEW = 0.01
+# A model does not serve while more photos than this share of all are out of its reach: search would
+# lose them.
+_LOST = 0.05
 _TAKEN_OVER = Change(tags=True, model=True)
 
 
@@ -74,10 +77,10 @@ def switch(
     """Prepare the wanted model, and let it serve as soon as it can answer as fully as the old one.
 
     It embeds the photos that it has not seen, newest first, and takes over when none is left but
-    those that cannot be embedded now, as on a drive that is not connected; indexing embeds these
-    when their files are back. Where hardly any is missing (1 % at most), as on the way back to a
-    model used before, it takes over at once and embeds them then. A model that could embed none
-    of the photos does not take over; it stays wanted.
+    a few (5 % of all at most) that cannot be embedded now, as on a drive that is not connected;
+    indexing embeds these when their files are back. With more of them left it does not take over,
+    since search would lose these photos; it stays wanted. Where hardly any is missing (1 % at
+    most), as on the way back to a model used before, it takes over at once and embeds them then.
 
     It ends early when the model is no longer wanted. Run for the serving model it embeds what is
     missing.
@@ -162,7 +165,7 @@ def _take_over(library: Library, source: str, model: str, left: set[int], few: i
 
 def _can_answer(library: Library, model: str, left: set[int], few: int) -> bool:
     missing = sum(int(i) not in left for i in library.unembedded(model))
-    return missing <= few and (not left or library.counts(model).searchable > 0)
+    return missing <= few and (not left or len(left) <= _LOST * library.counts(model).photos)
 
 
 def _serves(library: Library, source: str) -> bool:

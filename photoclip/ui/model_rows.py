@@ -125,6 +125,9 @@ def rows_of(
     """
     here = {model.name for model in shelf.here}
     rows = [_here(model, shelf, switching, problems) for model in shelf.here]
+    wanted = shelf.choice.wanted
+    if wanted is not None and shelf.find(wanted) is None:
+        rows.append(_wanted_but_gone(wanted, problems))
     rows.sort(key=lambda row: row.section != "in use")
     at = sum(row.section == "in use" for row in rows)
     rows[at:at] = [
@@ -134,11 +137,11 @@ def rows_of(
         if offer.name not in here:
             fetched = shelf.fetched.get(offer.name, 0)
             rows.append(_offered(offer, fetched, transfers.get(offer.name), problems))
-    wanted = shelf.find(shelf.choice.wanted) if shelf.choice.wanted is not None else None
+    prepared = shelf.find(wanted) if wanted is not None else None
     rows += [
         _kept(stored, stored.name in here, problems)
         for stored in kept
-        if wanted is None or stored.name != wanted.name
+        if prepared is None or stored.name != prepared.name
     ]
     return rows
 
@@ -174,6 +177,19 @@ def _here(model: Model, shelf: Shelf, switching: Switching, problems: Mapping[st
         paused=switching.paused,
         main=main,
         more=tuple(more),
+    )
+
+
+def _wanted_but_gone(source: str, problems: Mapping[str, str]) -> Row:
+    name = display_name(source)
+    note = _tr("It was to be used, but is not on this computer any more.")
+    return Row(
+        source,
+        "here",
+        title_of(name),
+        note=note,
+        problem=problems.get(source, ""),
+        main=Step("cancel", _tr("Stay with the present model")),
     )
 
 
@@ -272,8 +288,8 @@ def _kept(stored: StoredModel, here: bool, problems: Mapping[str, str]) -> Row:
         facts = _tr("Kept though the model is not on this computer: %1, %2")
     size = size_in_words(stored.bytes)
     question = _tr(
-        "Forget how %1 sees your photos? That frees %2 in the library. Photos and ratings stay; "
-        "to use the model again, it looks at all photos anew."
+        "Forget how %1 sees your photos? That frees %2 in the library. Your photos stay as they "
+        "are; to use the model again, it looks at all of them anew."
     )
     question = question.replace("%1", title).replace("%2", size)
     return Row(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from photoclip.clip.catalogue import OFFERS
 from photoclip.clip.download import discard_download
@@ -12,8 +12,9 @@ from photoclip.clip.hub import hub_endpoint
 from photoclip.clip.models import Model, remove_model
 from photoclip.core.library import Library
 from photoclip.core.switching import Choice, choice
-from photoclip.core.types import IndexProgress, StoredModel, SwitchReport
+from photoclip.core.types import Change, IndexProgress, StoredModel, SwitchReport
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag
 from photoclip.ui import desktop
 from photoclip.ui.estimate import Estimate
 from photoclip.ui.jobs import Bridge, Lane
@@ -41,11 +42,13 @@ class Models(QObject):
         changed: the rows are not as they were.
         said: (a sentence, what is offered about it or "", what that does or None).
         asked: the key of a row that a person should look at.
+        mirrorChanged: another mirror is to be remembered.
     """
 
     changed = Signal()
     said = Signal(object, object, object)
     asked = Signal(object)
+    mirrorChanged = Signal()
 
     def __init__(
         self,
@@ -68,7 +71,10 @@ class Models(QObject):
         self._before: str | None = None
         self._jobs = 0
         self._estimate = Estimate()
+        self._stop = StopFlag()
         self._lane = Lane(bridge, "models")
+        # Of a large library it takes long, and nothing waits for it.
+        self._forgetting = Lane(bridge, "forgetting")
         self._transfers = Transfers(models_dir, bridge, self)
         self._transfers.changed.connect(self.changed)
         self._transfers.ended.connect(self._arrived)
@@ -89,10 +95,16 @@ class Models(QObject):
         return rows_of(self.shelf, transfers, self.switching, kept, self._problems)
 
     @property
-    def wanted_title(self) -> str:
-        """What the model being prepared is called; "" for none."""
-        wanted = None if self.shelf is None else self.shelf.choice.wanted
-        return "" if wanted is None else self._title(wanted)
+    def prepared_title(self) -> str:
+        """What the model being prepared is called, which serves towards the end."""
+        if self.shelf is None:
+            return ""
+        return self._title(self.shelf.choice.wanted or self.shelf.choice.serving)
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a model is wanted that does not serve yet."""
+        return self.shelf is not None and self.shelf.choice.wanted is not None
 
     @property
     def answering(self) -> Model | None:
@@ -117,8 +129,10 @@ class Models(QObject):
 
     def close(self) -> None:
         """Stop what is on its way here, and wait."""
+        self._stop.stop()
         self._transfers.close()
         self._lane.close()
+        self._forgetting.close()
 
     # What a person does
 
@@ -159,6 +173,7 @@ class Models(QObject):
             except PhotoClipError as error:
                 return str(error)
         self.mirror = address
+        self.mirrorChanged.emit()
         return ""
 
     def cancel_switch(self) -> None:
@@ -185,10 +200,6 @@ class Models(QObject):
         if self.shelf is None:
             return
         self._before = serving = self.shelf.choice.serving
-        if source != serving:
-            # It begins as soon as the library knows.
-            self._estimate.restart()
-            self.switching = Switching(running=True)
         now = Choice(serving, source if source != serving else None)
         self.shelf = replace(self.shelf, choice=now)
         self.changed.emit()
@@ -205,13 +216,26 @@ class Models(QObject):
         self._try(name, remove)
 
     def _discard(self, name: str) -> None:
+        self._transfers.forget(name)
         self._try(name, lambda: discard_download(name, self._models_dir))
 
     def _forget(self, key: str) -> None:
-        model = key.removeprefix(KEPT)
-        if model != self._session.model:
-            library = self._session.library
-            self._session.write(lambda: library.delete_vectors(model), self.refresh_kept)
+        model, library = key.removeprefix(KEPT), self._session.library
+
+        def forget() -> Change:
+            chosen = choice(library)
+
+            def go_on() -> bool:
+                unused = model != self._session.model and choice(library) == chosen
+                return unused and not self._stop.stopped
+
+            return library.delete_vectors(model, go_on)
+
+        def show(change: Change) -> None:
+            self._session.refresh(change)
+            self.refresh_kept()
+
+        self._forgetting.submit(key, forget, show)
 
     def _try(self, key: str, work: Callable[[], object]) -> None:
         """Do it off the GUI thread; what is wrong stands in the row."""
@@ -258,14 +282,10 @@ class Models(QObject):
         self.changed.emit()
 
     def _switched(self) -> None:
-        now, before = choice(self._session.library).serving, self._before
+        now = choice(self._session.library).serving
         self.refresh()
         self.refresh_kept()
-        sentence = self.tr("%1 answers now.").replace("%1", self._title(now))
-        if before is None or before == now or self.shelf is None or not self.shelf.find(before):
-            self.said.emit(sentence, "", None)
-        else:
-            self.said.emit(sentence, self.tr("Go back"), lambda: self._go_to(before))
+        self._say_switched(self.tr("%1 answers now."), now)
 
     def _prepared(self, source: str, report: SwitchReport | None) -> None:
         self.refresh()
@@ -273,18 +293,29 @@ class Models(QObject):
         if report is None or report.stopped or not report.left:
             return
         if report.switched:
-            sentence = self.tr(
-                "Some photos are on a drive that is not connected; %1 sees them when it is back."
+            words = self.tr(
+                "%1 answers now. Some photos are on a drive that is not connected; it sees them "
+                "when that is back."
             )
-        else:
-            sentence = self.tr(
-                "%1 could see none of the photos, so the present model goes on answering. "
-                "Connect their drive, then resume it."
-            )
+            self._say_switched(words, source)
+            return
+        sentence = self.tr(
+            "%1 could not see %2 photos, too many for search to lose, so the present model "
+            "goes on answering. Connect their drive, then resume it."
+        )
         title = self._title(source)
         self.said.emit(
-            sentence.replace("%1", title), self.tr("Open Models"), lambda: self.asked.emit("")
+            sentence.replace("%1", title).replace("%2", QLocale().toString(report.left)),
+            self.tr("Open Models"),
+            lambda: self.asked.emit(""),
         )
+
+    def _say_switched(self, words: str, now: str) -> None:
+        sentence, before = words.replace("%1", self._title(now)), self._before
+        if before is None or before == now or self.shelf is None or not self.shelf.find(before):
+            self.said.emit(sentence, "", None)
+        else:
+            self.said.emit(sentence, self.tr("Go back"), lambda: self._go_to(before))
 
     def _named(self, name: str) -> Model | None:
         here = () if self.shelf is None else self.shelf.here

@@ -51,7 +51,7 @@ class ModelsDisplay(QObject):
 
     def _show(self) -> None:
         models, before = self._models, not self._line.isHidden()
-        self._line.show_switching(models.wanted_title, models.switching)
+        self._line.show_switching(models.prepared_title, models.switching, models.can_cancel)
         if before != models.switching.running:
             self.moved.emit()
         answering, shelf = models.answering, models.shelf

@@ -36,7 +36,7 @@ class _Said:
 class Notice(QFrame):
     """One sentence above the status line, with at most one thing to do about it.
 
-    What stays gives way to what does not, and comes back after it.
+    What stays gives way to what is said after it, and comes back then.
 
     Args:
         below: what must not be covered, at the foot of the parent.
@@ -55,7 +55,7 @@ class Notice(QFrame):
         close = IconButton("close", self.tr("Dismiss"), 28)
         close.clicked.connect(self._dismiss)
         self._now: _Said | None = None
-        self._later: _Said | None = None
+        self._later: list[_Said] = []
         self._timer = QTimer(self, singleShot=True, interval=_STAY)
         self._timer.timeout.connect(self._go)
         row = QHBoxLayout(self)
@@ -81,10 +81,10 @@ class Notice(QFrame):
             stay: until dismissed, for what a person must not miss.
             dismissed: called when the person wants it gone.
         """
-        if stay:
-            self._later = None
-        elif self._now is not None and self._now.stay:
-            self._later = self._now
+        if self._now is not None and self._now.stay:
+            self._later.append(self._now)
+        # What is said again is shown once.
+        self._later = [said for said in self._later if said.sentence != sentence]
         self._show(_Said(sentence, offer, call, stay, dismissed))
 
     def _show(self, said: _Said) -> None:
@@ -135,9 +135,9 @@ class Notice(QFrame):
 
     def _go(self) -> None:
         self.hide()
-        self._now, later, self._later = None, self._later, None
-        if later is not None:
-            self._show(later)
+        self._now = None
+        if self._later:
+            self._show(self._later.pop())
 
 
 class DropHint(QLabel):

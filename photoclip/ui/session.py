@@ -251,7 +251,8 @@ class Session(QObject):
             or due.model
             or (due.tags and self.place.scope.tag is not None)
         ):
-            self._list(None, arrived=False)
+            # Another model ranks them all anew: nothing of its predecessor's answer is kept.
+            self._list(None, arrived=due.model and self.place.searching)
 
     def _list(self, anchor: Anchor | None, arrived: bool) -> None:
         place = self.place

@@ -81,7 +81,8 @@ class Shell(QObject):
         self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
         self.bridge.crashed.connect(self._crashes.show_traceback)
         self.window.closed.connect(self.closed)
-        self.switch.switched.connect(self._index_again)
+        self.models.mirrorChanged.connect(self._save)
+        self.job.ended.connect(lambda *_: self.switch.try_again())
         self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
         self._open = True
 
@@ -110,11 +111,12 @@ class Shell(QObject):
         self.session.serve(model)
         self.window.feed.renew()
         self.models.refresh()
-
-    def _index_again(self) -> None:
-        """What is indexed meanwhile, only the model that served before has seen."""
-        if self.job.running:
+        # What is, or was until a moment ago, indexed meanwhile, only the model before has seen.
+        if self.job.running or not self.switch.running:
             self.job.add(self._library.roots())
+
+    def _save(self) -> None:
+        stored.save(self._settings_file, self.window.settings())
 
     def close(self) -> None:
         """Save, stop and wait. What is indexed is kept; the next start goes on."""
@@ -122,7 +124,7 @@ class Shell(QObject):
             return
         self._open = False
         self._begin.stop()
-        stored.save(self._settings_file, self.window.settings())
+        self._save()
         self.window.models_display.close()
         self.window.hide()
         self.bridge.close()

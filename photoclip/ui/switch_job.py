@@ -37,10 +37,11 @@ class SwitchJob(QObject):
         super().__init__(parent)
         self._session = session
         self._prepare = prepare
+        self._out_of_reach = False
         self.job = IndexJob(self._run, bridge, self)
         self.job.progressed.connect(self.progressed)
         self.job.changed.connect(self._show)
-        self.job.ended.connect(lambda sources, report: self.ended.emit(sources[-1], report))
+        self.job.ended.connect(self._end)
         self.job.stateChanged.connect(self.stateChanged)
 
     @property
@@ -78,6 +79,12 @@ class SwitchJob(QObject):
         if wanted is not None:
             self.job.add([wanted])
 
+    def try_again(self) -> None:
+        """Go on if too many photos were out of reach before; their drive may be back."""
+        if self._out_of_reach:
+            self._out_of_reach = False
+            self.resume()
+
     def close(self) -> None:
         """Stop, and wait until it has ended; the next start goes on."""
         self.job.close()
@@ -87,6 +94,12 @@ class SwitchJob(QObject):
     ) -> Generator[IndexProgress, None, SwitchReport]:
         # Of several asked for in a row, the last is the one still wanted.
         return (yield from self._prepare(sources[-1], stop))
+
+    def _end(self, sources: Sequence[str], report: SwitchReport | None) -> None:
+        self._out_of_reach = (
+            report is not None and report.left > 0 and not (report.switched or report.stopped)
+        )
+        self.ended.emit(sources[-1], report)
 
     def _show(self, change: Change) -> None:
         self._session.refresh(change)

@@ -35,8 +35,9 @@ class SwitchLine(QWidget):
             row.addWidget(widget)
         self.hide()
 
-    def show_switching(self, title: str, state: Switching) -> None:
+    def show_switching(self, title: str, state: Switching, can_cancel: bool = True) -> None:
         """Show how it goes; nothing while no model is being prepared."""
+        self._cancel.setVisible(can_cancel)
         self.setVisible(state.running)
         if not state.running:
             return

@@ -86,7 +86,7 @@ def test_models_side_by_side_give_a_list(run: Any, photos: Path, captions: Path)
     assert blind["median_rank"] == {"text_to_image": 3.0, "image_to_text": 5.0}
     # One model's figures are one object.
     assert set(run(*command, "--model", "blind").json) == {
-        "images", "captions", "text_to_image", "image_to_text",
+        "images", "captions", "text_to_image", "image_to_text", "median_rank",
     }  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def test_several_labels_give_the_mean_average_precision(
 
     # Only the lime photo is not surely found before those without its label, "blue".
     found = run(*command, "--json").json
-    assert set(found) == {"images", "classes", "mAP"}
+    assert set(found) == {"images", "classes", "mAP", "templates", "worst"}
     assert (found["images"], found["classes"]) == (3, 4)
     assert 0.9 < found["mAP"] <= 1.0
     assert "mAP" in run(*command).out

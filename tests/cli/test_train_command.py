@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from click import BadParameter
 from click.testing import CliRunner
 
 from photoclip.cli import train as train_module
@@ -121,3 +122,9 @@ def test_ctrl_c_keeps_what_was_learned(tmp_path, monkeypatch):
     assert "Wrote" in ended.stdout
     assert not state_path(scratch.output).exists()
     assert scratch.output.is_dir()
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**32)])
+def test_a_seed_that_no_generator_takes_is_refused(told, seed):
+    with pytest.raises(BadParameter, match="not in the range"):
+        told("--architecture=ViT-B-32", f"--seed={seed}")

@@ -127,10 +127,43 @@ def test_an_unknown_model_is_told_and_the_present_one_stays(run: Run, tmp_path: 
 
 
 def test_what_could_not_be_reached_is_told(run: Run, photos: Path, tmp_path: Path) -> None:
-    save_photo(photos / "a.jpg")
+    for i in range(20):
+        save_photo(photos / f"{i}.jpg", size=(32, 32))
     save_photo(photos / "wide.jpg", size=(1600, 40))
     run("index", photos)
     photos.rename(tmp_path / "not connected")
     code, _, err = run("models", "use", "bright")
     assert code == 0
     assert "could not be embedded now: 1. Connect their drive" in err
+
+
+def test_a_model_that_most_photos_are_out_of_reach_of_waits(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    save_photo(photos / "wide.jpg", size=(1600, 40))
+    run("index", photos)
+    photos.rename(tmp_path / "not connected")
+    code, _, err = run("models", "use", "bright")
+    assert code == 1
+    assert "goes on serving. Connect their drive" in err
+    assert chosen(tmp_path) == Choice("starter", "bright")
+
+
+def test_a_model_named_when_indexing_serves_once_it_knows_the_other_folders_too(
+    run: Run, photos: Path, tmp_path: Path, bright: BrightColourEncoder
+) -> None:
+    for i in range(20):
+        save_photo(photos / "one" / f"{i}.jpg")
+    save_photo(photos / "two" / "a.jpg", "blue")
+    run("index", photos / "one")
+    embed = bright.encode_images
+    bright.encode_images = lambda pixels: (  # type: ignore[method-assign]
+        signal.raise_signal(signal.SIGINT),
+        embed(pixels),
+    )[1]
+    assert run("index", photos / "two", "--model", "bright")[0] == 1
+    assert chosen(tmp_path).serving == "starter"
+    bright.encode_images = embed  # type: ignore[method-assign]
+    assert run("index", photos / "two", "--model", "bright")[0] == 0
+    assert bright.images_encoded == 21
+    assert chosen(tmp_path) == Choice("bright")

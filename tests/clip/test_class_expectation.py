@@ -8,7 +8,8 @@ import torch
 from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
-from photoclip.clip.towers import build
+from photoclip.clip.optimizer import Groups
+from photoclip.clip.towers import Towers, build
 from photoclip.clip.training_settings import Stage
 from photoclip.errors import PhotoClipError
 from tests.clip.tiny_training import pretrained_towers, run, scratch_settings
@@ -58,6 +59,29 @@ def test_a_model_with_a_kept_classifier_loads_like_any_other(tmp_path, two_tower
     size = loaded.visual.image_size[0]
     with torch.inference_mode():
         assert torch.isfinite(loaded.encode_image(torch.rand((2, 3, size, size)))).all()
+
+
+def test_tuned_further_a_kept_classifier_stays(two_towers):
+    towers = build(two_towers)
+    finished = Towers(
+        towers.model,
+        towers.model_cfg,
+        towers.tokens,
+        towers.mean,
+        towers.std,
+        two_towers.text_folder,
+        image_head=False,
+        text_head=False,
+    )
+    groups = Groups.of(finished, 1e-3, 1e-4, 0.0).groups
+    head = towers.class_head
+    learning = {value for group in groups for value in group["params"]}
+    assert not learning & set(head.classifier.parameters())
+    assert {head.mlp.fc1.weight, head.class_embeddings} <= learning
+    [own] = [group for group in groups if any(v is head.class_embeddings for v in group["params"])]
+    assert own["weight_decay"] == 0
+    locked = Groups.of(finished, 1e-3, 0.0, 0.0).groups
+    assert [value for group in locked for value in group["params"]] == [towers.log_scale]
 
 
 def test_what_has_no_trained_classifier_cannot_keep_one(two_towers):

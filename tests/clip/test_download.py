@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import pytest
 
-from photoclip.clip import download, fetch
+from photoclip.clip import download, fetch, web
 from photoclip.clip.catalogue import Offer
 from photoclip.clip.download import discard_download, download_model, fetched_bytes
 from photoclip.clip.fetch import Patience
@@ -642,3 +642,30 @@ def test_an_unfinished_download_can_be_thrown_away(hub: HubServer, models_dir: P
 
     assert discard_download("tiny", models_dir)
     assert fetched_bytes("tiny", models_dir) == 0
+
+
+def test_only_downloads_can_be_thrown_away(models_dir: Path) -> None:
+    photos = models_dir.parent / "photos"
+    for folder in (photos, models_dir / ".downloads"):
+        folder.mkdir(parents=True)
+    (photos / "one.jpg").write_bytes(b"one")
+    for name in (str(photos), "../../photos", "..", ".", ""):
+        assert fetched_bytes(name, models_dir) == 0
+        assert not discard_download(name, models_dir)
+    assert (photos / "one.jpg").is_file()
+    assert models_dir.is_dir()
+
+
+def test_https_is_not_left_however_it_is_spelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Leading:
+        status = 302
+
+        def __init__(self, target: str) -> None:
+            self.headers = {"Location": target}
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(web, "_ask", lambda *_: Leading("http://hub.example/x"))
+    with pytest.raises(PhotoClipError, match="not a safe place"):
+        web.open_url("HTTPS://hub.example/x", timeout=1)

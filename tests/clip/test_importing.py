@@ -127,6 +127,21 @@ def test_split_weights_are_imported(clip_folder: Path, tmp_path: Path, models_di
     assert reports[-1].done == reports[-1].total
 
 
+def test_a_file_of_a_cache_of_links_is_imported(
+    tiny_model_folder: Path, tmp_path: Path, models_dir: Path
+) -> None:
+    snapshot = Path(shutil.copytree(tiny_model_folder, tmp_path / "hub" / "snapshot"))
+    weights = snapshot / "open_clip_model.safetensors"
+    blob = weights.rename(tmp_path / "hub" / "0123abcd")
+    weights.symlink_to(blob)
+
+    model = _import(weights, models_dir)
+
+    assert model.name == "snapshot"
+    assert not model.checkpoint.is_symlink()
+    assert model.id == find_model(str(tiny_model_folder), None).id
+
+
 @pytest.mark.parametrize("second", [False, True])
 def test_a_siglip_is_imported(tmp_path: Path, models_dir: Path, second: bool) -> None:
     folder = save_siglip(tmp_path / "siglip", second=second)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from photoclip.clip.architectures import architecture_names
+from photoclip.clip.loading import build
 from photoclip.clip.models import STARTER, available_models, find_model, remove_model
 from photoclip.errors import PhotoClipError
 
@@ -290,3 +291,24 @@ def test_importing_needs_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_checkpoint_that_is_a_link_keeps_its_name(
+    tiny_model_folder: Path, tmp_path: Path
+) -> None:
+    """As in Hugging Face's cache, whose names lead to blobs without an ending."""
+    (tmp_path / "blobs").mkdir()
+    blob = tmp_path / "blobs" / "0123abcd"
+    shutil.copyfile(tiny_model_folder / "open_clip_model.safetensors", blob)
+    link = tmp_path / "weights.safetensors"
+    link.symlink_to(blob)
+    model = find_model(f"ViT-B-32={link}", None)
+    assert model.checkpoint == link
+    assert find_model(model.source, None) == model
+
+
+@pytest.mark.parametrize("name", ["hf-hub:timm/resnet18", "local-dir:/tmp/x"])
+def test_an_image_tower_from_elsewhere_is_refused(name: str) -> None:
+    config = {"embed_dim": 8, "vision_cfg": {"timm_model_name": name}, "text_cfg": {}}
+    with pytest.raises(ValueError, match="no architecture"):
+        build(config, Path())

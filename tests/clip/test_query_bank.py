@@ -41,6 +41,14 @@ def logits(model, images, texts):
         return model.logit_scale.exp() * u @ v.T
 
 
+def test_a_lower_precision_leaves_the_bank_alone(filled):
+    model, images, _ = filled
+    bank = model.visual.head
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        lower = bank.closeness(images)
+    assert torch.equal(lower, bank.closeness(images))
+
+
 def test_logits_are_the_cosines_less_what_the_photo_scores_with_the_bank(filled):
     model, images, texts = filled
     bank = model.visual.head.queries

@@ -51,6 +51,7 @@ def test_the_folder_is_complete_and_small():
         "config.json",
         "open_clip_config.json",
         "open_clip_model.safetensors",
+        "photoclip.json",
         "special_tokens_map.json",
         "tokenizer.json",
         "tokenizer_config.json",

@@ -231,3 +231,12 @@ def test_text_towers_named_by_published_models_are_known() -> None:
         assert config.pad_token_id == 1
         assert config.max_position_embeddings == 514
     assert text_tower_config(".") is None
+
+
+@pytest.mark.parametrize(
+    "text_cfg", [{"context_length": "many"}, {"tokenizer_kwargs": {"unheard": 1}}], ids=str
+)
+def test_a_damaged_configuration_is_told(tmp_path: Path, text_cfg: dict[str, Any]) -> None:
+    folder = _open_clip_folder(tmp_path / "damaged", text_cfg)
+    with pytest.raises(PhotoClipError, match="does not describe a tokenizer"):
+        load_tokenizer(find_model(str(folder), None))

@@ -110,6 +110,42 @@ def test_stopped_while_measuring_at_the_end_it_only_measures_again(scratch):
     assert metrics(scratch) == [line for line in lines if line["step"] != 4 or "loss" in line]
 
 
+def test_stopped_while_the_bank_is_filled_no_step_is_repeated(joined, tmp_path):
+    settings = replace(joined, towers=replace(joined.towers, query_bank=8))
+    _, undisturbed = run(settings)
+    expected, lines = weights(settings), metrics(settings)
+
+    settings = replace(settings, output=tmp_path / "again", metrics=tmp_path / "again.jsonl")
+    stop = StopFlag()
+    trained = False
+    for report in train(settings, stop):
+        trained = trained or report.phase == "fine-tuning"
+        if trained and report.phase == "reading captions":
+            stop.stop()
+    assert not settings.output.exists()
+    reports, record = run(settings)
+    assert not {"warm-up", "fine-tuning"} & {report.phase for report in reports}
+    assert all(torch.equal(value, expected[name]) for name, value in weights(settings).items())
+    assert metrics(settings) == lines
+    assert record["held_out"] == undisturbed["held_out"]
+
+
+def test_a_full_disk_at_the_end_loses_no_step(scratch, monkeypatch):
+    import safetensors.torch
+
+    def full(*_, **__):
+        raise safetensors.SafetensorError("I/O error: No space left on device (os error 28)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(safetensors.torch, "save_file", full)
+        with pytest.raises(PhotoClipError, match="cannot be written .* No space left on device"):
+            run(scratch)
+    assert not scratch.output.exists()
+    reports, record = run(scratch)
+    assert record is not None
+    assert "training" not in {report.phase for report in reports}
+
+
 def test_the_state_is_kept_as_often_as_wished(scratch):
     stages = (replace(scratch.stages[0], image_rate=1e30, text_rate=1e30),)
     settings = replace(scratch, stages=stages, save_minutes=0)

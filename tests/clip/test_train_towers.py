@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from photoclip.clip.encoder import OpenClipEncoder
+from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
 from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers, build
 from photoclip.clip.training_settings import Stage, pretrained_stages, scratch_stages
@@ -199,3 +200,43 @@ def test_an_architecture_that_cannot_be_built_is_told_in_a_sentence(scratch, tmp
     path.write_text(json.dumps({**ARCHITECTURE, "vision_cfg": vision}))
     with pytest.raises(PhotoClipError, match=r"open_clip cannot build the architecture .*odd.json"):
         run(replace(scratch, towers=NewTowers(str(path))))
+
+
+def test_texts_are_trained_on_as_the_written_model_reads_them(scratch, two_towers, tmp_path):
+    text_cfg = {
+        "hf_model_name": str(two_towers.text_folder),
+        "hf_pooler_type": "mean_pooler",
+        "hf_proj_type": "linear",
+        "context_length": 12,
+        "tokenizer_kwargs": {"clean": "canonicalize"},
+    }
+    path = tmp_path / "canonical.json"
+    vision = ARCHITECTURE["vision_cfg"]
+    path.write_text(json.dumps({"embed_dim": 32, "vision_cfg": vision, "text_cfg": text_cfg}))
+    settings = replace(scratch, towers=NewTowers(str(path)))
+    run(settings)
+    texts = ["a_red, disc", "A picture of a cross."]
+    written = load_towers(find_model(str(settings.output), None)).tokenize(texts)
+    assert torch.equal(build(settings.towers).tokens(texts), written)
+
+
+def test_what_is_written_about_a_model_stays_with_its_towers_only(scratch):
+    run(scratch)
+    (scratch.output / "README.md").write_text("A card.")
+    (scratch.output / "photoclip.json").write_text('{"licence": "MIT", "languages": ["fr"]}')
+    run(replace(scratch, seed=1))
+    assert (scratch.output / "README.md").read_text() == "A card."
+
+    base = find_model(str(scratch.output), None)
+    tuned = replace(scratch, towers=ModelTowers(base), output=scratch.output.with_name("tuned"))
+    run(tuned)
+    (tuned.output / "README.md").write_text("Another card.")
+    written = find_model(str(tuned.output), None)
+    assert (written.licence, written.languages) == ("MIT", ("fr",))
+    run(replace(scratch, output=tuned.output))
+    assert not (tuned.output / "README.md").exists()
+
+
+def test_without_an_epoch_there_is_nothing_to_train(scratch):
+    with pytest.raises(PhotoClipError, match="Train for at least one"):
+        run(replace(scratch, stages=scratch_stages(0, 8, 1e-3)))

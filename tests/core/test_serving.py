@@ -20,11 +20,12 @@ class Models:
 
     def __init__(self) -> None:
         self.opened: list[str] = []
+        self.gone = {"gone"}
 
     def __call__(self, source: str) -> ColourEncoder:
         self.opened.append(source)
-        if source == "gone":
-            raise PhotoClipError("There is no model called “gone”.")
+        if source in self.gone:
+            raise PhotoClipError("There is no such model.")
         return BrightColourEncoder() if source == "bright" else ColourEncoder()
 
 
@@ -69,15 +70,57 @@ def test_new_photos_are_indexed_with_the_model_that_serves(library: Library, pho
     assert [model.id for model in library.stored_models()] == ["bright-1"]
 
 
-def test_the_starter_answers_for_a_model_that_is_gone(library: Library) -> None:
+def test_the_starter_answers_for_a_model_that_is_gone_until_it_is_back(library: Library) -> None:
     library.set_setting("model", "gone")
-    models = Models()
-    serving = Serving(library, models, None)
+    models, changed = Models(), list[str]()
+    models.gone.add("bright")
+    serving = Serving(library, models, None, changed.append)
     assert serving.encoder.id == "colours-1"
     assert serving.problem == (
-        "There is no model called “gone”. The starter model answers instead."
+        "The model “gone” cannot be found or read, so the starter answers instead. "
+        "Get it again, or use another model."
     )
-    serving.search("red")
-    assert models.opened == ["gone", "starter"]
-    with pytest.raises(PhotoClipError, match="no model called"):
+    with pytest.raises(PhotoClipError, match="no such model"):
         list(serving.switch("gone", StopFlag()))
+    library.set_setting("model", "bright")
+    serving.search("red")
+    assert "bright" in serving.problem
+    assert models.opened.count("starter") == 1
+    models.gone.clear()
+    serving.search("red")
+    assert (serving.encoder.id, serving.problem) == ("bright-1", "")
+    assert changed == ["bright-1"]
+
+
+def test_another_model_that_comes_to_lie_in_its_place_is_opened_anew(library: Library) -> None:
+    models, stamps = Models(), {"starter": 1, "bright": 1}
+    serving = Serving(library, models, None, stamp=stamps.__getitem__)
+    library.set_setting("model", "bright")
+    before = serving.encoder
+    assert serving.encoder is before
+    stamps["bright"] = 2
+    assert serving.encoder is not before
+    assert models.opened == ["bright", "bright"]
+
+
+def test_after_a_switch_no_search_has_to_read_all_vectors_and_the_old_ones_are_freed(
+    library: Library, photos: Path, encoder: ColourEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo(photos / "a.jpg", "red")
+    run(library, encoder, photos)
+    serving = Serving(library, Models(), None)
+    serving.search("red")
+    read: list[tuple[str, int]] = []
+    vectors_after = library.vectors_after
+
+    def noted(model: str, last: int) -> object:
+        read.append((model, last))
+        return vectors_after(model, last)
+
+    want(library, "bright")
+    list(serving.switch("bright", StopFlag()))
+    monkeypatch.setattr(library, "vectors_after", noted)
+    assert len(serving.search("red")) == 1
+    want(library, "starter")
+    list(serving.switch("starter", StopFlag()))
+    assert [model for model, last in read if not last] == ["colours-1"]

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from photoclip.core.imaging import picture_of_thumbnail
 from photoclip.core.indexing import index
 from photoclip.core.library import Library
 from photoclip.core.search import Searcher
@@ -321,16 +322,16 @@ def test_what_cannot_be_reached_does_not_hold_up_the_switch_and_follows_later(
     tmp_path: Path,
 ) -> None:
     drive = tmp_path / "drive"
-    for i in range(3):
+    for i in range(2):
         save_photo(drive / f"{i}.jpg", "blue", size=(1600, 40))
     run(library, encoder, drive)
     drive.rename(tmp_path / "not connected")
     _, report = switch_to(library, bright)
-    assert (report.switched, report.embedded, report.left) == (True, 40, 3)
+    assert (report.switched, report.embedded, report.left) == (True, 40, 2)
     assert library.counts(bright.id).searchable == 40
     (tmp_path / "not connected").rename(drive)
-    assert run(library, bright, drive).indexed == 3
-    assert library.counts(bright.id).searchable == 43
+    assert run(library, bright, drive).indexed == 2
+    assert library.counts(bright.id).searchable == 42
 
 
 def test_a_file_that_is_another_photo_by_now_is_not_taken_for_it(
@@ -345,21 +346,24 @@ def test_a_file_that_is_another_photo_by_now_is_not_taken_for_it(
     assert switch_to(library, bright)[1].left == 1
 
 
-def test_a_model_that_can_embed_no_photo_does_not_take_over(
+def test_a_model_that_more_than_a_few_photos_are_out_of_reach_of_does_not_take_over(
     library: Library,
-    photos: Path,
+    album: Path,
     encoder: ColourEncoder,
     bright: BrightColourEncoder,
     tmp_path: Path,
 ) -> None:
-    save_photo(photos / "a.jpg", size=(1600, 40))
-    run(library, encoder, photos)
-    photos.rename(tmp_path / "not connected")
+    drive = tmp_path / "drive"
+    for i in range(3):
+        save_photo(drive / f"{i}.jpg", "blue", size=(1600, 40))
+    run(library, encoder, drive)
+    drive.rename(tmp_path / "not connected")
     _, report = switch_to(library, bright)
-    assert (report.switched, report.stopped, report.left) == (False, False, 1)
+    assert (report.switched, report.stopped, report.left) == (False, False, 3)
     assert choice(library) == Choice("starter", "bright")
-    (tmp_path / "not connected").rename(photos)
-    assert switch_to(library, bright)[1].switched
+    (tmp_path / "not connected").rename(drive)
+    _, report = switch_to(library, bright)
+    assert (report.switched, report.embedded) == (True, 3)
 
 
 def test_a_photo_the_model_refuses_does_not_hold_up_the_others(
@@ -367,15 +371,17 @@ def test_a_photo_the_model_refuses_does_not_hold_up_the_others(
 ) -> None:
     embed = bright.encode_images
 
-    def refuse_blue(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        if (pixels[:, 16, 16, 2] > 200).any():
+    save_photo(album / "teal.jpg", "teal")
+    run(library, ColourEncoder(), album)
+
+    def refuse_teal(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if ((pixels[:, 16, 16, 0] < 50) & (pixels[:, 16, 16, 2] - 128 < 20)).any():
             raise PhotoClipError("The model gives no usable numbers.")
         return embed(pixels)
 
-    monkeypatch.setattr(bright, "encode_images", refuse_blue)
+    monkeypatch.setattr(bright, "encode_images", refuse_teal)
     _, report = switch_to(library, bright)
-    blue = sum(i % 6 == 2 for i in range(40))
-    assert (report.switched, report.embedded, report.left) == (True, 40 - blue, blue)
+    assert (report.switched, report.embedded, report.left) == (True, 40, 1)
 
 
 def test_a_model_that_fails_altogether_leaves_the_old_one_serving(
@@ -430,8 +436,37 @@ def test_indexing_under_another_model_reads_no_original_it_need_not(
     assert run(library, bright, album).unchanged == 41
 
 
-def test_stored_models_are_listed_and_one_models_vectors_deleted(
+def test_a_returned_copy_that_this_model_has_not_seen_is_shown_at_once(
     library: Library, album: Path, encoder: ColourEncoder, bright: BrightColourEncoder
+) -> None:
+    copy = Path(shutil.copy2(album / "00.jpg", album / "copy.jpg"))
+    run(library, encoder, album)
+    copy.rename(album.parent / "away.jpg")
+    run(library, encoder, album)
+    (album.parent / "away.jpg").rename(copy)
+    run(library, bright, album)
+    assert library.store.rows("SELECT name FROM files WHERE missing") == []
+
+
+def test_a_thumbnail_of_an_older_make_is_renewed_by_indexing(
+    library: Library, photos: Path, encoder: ColourEncoder, bright: BrightColourEncoder
+) -> None:
+    save_photo(photos / "a.jpg")
+    run(library, encoder, photos)
+    [photo] = library.photos([int(i) for i in library.listing()[0]]).values()
+    save_photo(library.thumbnails.path(photo.content_hash), "blue")
+    run(library, bright, photos)
+    jpeg = library.thumbnails.read(photo.content_hash)
+    assert jpeg is not None
+    assert picture_of_thumbnail(jpeg) is not None
+
+
+def test_stored_models_are_listed_and_one_models_vectors_deleted(
+    library: Library,
+    album: Path,
+    encoder: ColourEncoder,
+    bright: BrightColourEncoder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     switch_to(library, bright)
     found = {model.name: model for model in library.stored_models()}
@@ -439,6 +474,10 @@ def test_stored_models_are_listed_and_one_models_vectors_deleted(
     assert (found["bright"].id, found["bright"].vectors) == (bright.id, 40)
     assert (found["bright"].bytes, found["colours"].bytes) == (40 * 5 * 2, 40 * 4 * 2)
     before = everything_but(library, encoder.id)
+    monkeypatch.setattr("photoclip.core.library._DELETED_AT_ONCE", 16)
+    asked = iter([True, False])
+    assert library.delete_vectors(encoder.id, lambda: next(asked)) == Change(tags=True)
+    assert library.counts(encoder.id).searchable == 24
     assert library.delete_vectors(encoder.id) == Change(tags=True)
     assert [model.name for model in library.stored_models()] == ["bright"]
     assert everything_but(library, encoder.id) == before

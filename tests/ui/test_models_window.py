@@ -17,12 +17,14 @@ from photoclip.core.serving import Serving
 from photoclip.core.switching import Choice, choice
 from photoclip.core.types import IndexProgress
 from photoclip.progress import Progress
+from photoclip.ui.controls import IconButton
 from photoclip.ui.languages import language_of
 from photoclip.ui.model_row import ModelRow
 from photoclip.ui.model_rows import Row, Switching, rows_of, switching_in_words
-from photoclip.ui.model_shelf import Shelf
+from photoclip.ui.model_shelf import Shelf, read_shelf
 from photoclip.ui.models_window import ModelsWindow
 from photoclip.ui.shell import Shell
+from photoclip.ui.switch_line import SwitchLine
 from photoclip.ui.theme import Theme
 from photoclip.ui.transfers import Transfer
 from tests.fakes import BrightColourEncoder, ColourEncoder
@@ -342,7 +344,7 @@ def test_what_is_dropped_is_imported_or_refused_in_a_sentence(
     assert key not in window.keys
 
 
-def test_the_mirror_is_checked_and_remembered(qtbot: QtBot, open_app: Open) -> None:
+def test_the_mirror_is_checked_and_remembered(qtbot: QtBot, open_app: Open, tmp_path: Path) -> None:
     shell = open_app()
     window = open_models(qtbot, shell)
     [field] = window.findChildren(QLineEdit)
@@ -356,6 +358,7 @@ def test_the_mirror_is_checked_and_remembered(qtbot: QtBot, open_app: Open) -> N
     field.setText("https://mirror.example/")
     field.editingFinished.emit()
     assert shell.window.settings().model_mirror == "https://mirror.example"
+    assert stored.load(tmp_path / "settings.json").model_mirror == "https://mirror.example"
 
 
 def test_everything_is_named_and_reached_by_tab(
@@ -448,6 +451,31 @@ def test_a_model_for_chinese_that_is_here_is_named_and_in_use_says_nothing(
 )
 def test_a_querys_language_is_told_by_its_script(query: str, language: str | None) -> None:
     assert language_of(query) == language
+
+
+def test_a_wanted_model_that_is_gone_can_be_given_up() -> None:
+    shelf = Shelf((), {}, {}, Choice("starter", "/drive/mine"), "")
+    row = rows_of(shelf, {}, Switching(), (), {})[0]
+    assert (row.title, row.main and row.main.verb) == ("mine", "cancel")
+
+
+def test_a_model_in_use_from_elsewhere_is_on_the_shelf(
+    tmp_path: Path, library: Library, models_dir: Path
+) -> None:
+    put_model(tmp_path, "mine")
+    library.set_setting("model", str(tmp_path / "mine"))
+    answering = read_shelf(library, models_dir, "").answering
+    assert answering is not None
+    assert answering.name == "mine"
+
+
+def test_a_model_that_serves_already_cannot_be_left_any_more(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    line = SwitchLine(window)
+    line.show_switching("SigLIP 2", Switching(running=True), can_cancel=False)
+    button = next(b for b in line.findChildren(IconButton) if "Stay" in b.accessibleName())
+    assert button.isHidden()
 
 
 def test_how_it_goes_is_put_in_words(english: object) -> None:

@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from photoclip.core.library import Library
 from photoclip.core.serving import Serving
-from photoclip.core.switching import Choice, choice, want
+from photoclip.core.switching import Choice, choice, switch, want
+from photoclip.core.tagging import Tagger
+from photoclip.progress import StopFlag
 from photoclip.ui.places import Place
 from photoclip.ui.shell import Shell
 from photoclip.ui.theme import Theme
@@ -28,7 +30,9 @@ def open_serving(qtbot: QtBot, tmp_path: Path, theme: Theme, album: Path) -> Ite
     """Opens windows over one library of forty photos, with two models to choose from."""
     shells: list[Shell] = []
 
-    def open_it(bright: ColourEncoder, starter: ColourEncoder | None = None) -> Shell:
+    def open_it(
+        bright: ColourEncoder, starter: ColourEncoder | None = None, photos: int = 40
+    ) -> Shell:
         library = Library(tmp_path / "library.photoclip")
         encoders = {"starter": starter or ColourEncoder(), "bright": bright}
 
@@ -50,7 +54,7 @@ def open_serving(qtbot: QtBot, tmp_path: Path, theme: Theme, album: Path) -> Ite
         shells.append(shell)
         shell.start([str(album)])
         qtbot.waitExposed(shell.window)
-        wait_indexed(qtbot, shell, 40)
+        wait_indexed(qtbot, shell, photos)
         shell.window.content.show_new()
         return shell
 
@@ -76,6 +80,7 @@ def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_serving: Op
     with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
         bright.open()
     assert len(listed.args[0].ids) == 40
+    assert listed.args[0].arrived  # ranked anew, not held back as new photos
     assert session.model == "bright-1"
     qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)
     [(source, report)] = ended
@@ -138,6 +143,42 @@ def test_photos_indexed_during_the_switch_are_found_after_it(
     starter.open()
     qtbot.waitUntil(lambda: shell.session.library.counts("bright-1").searchable == 41, timeout=WAIT)
     qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+
+
+def test_what_a_switch_by_another_program_has_left_out_is_embedded(
+    qtbot: QtBot, open_serving: Open, tmp_path: Path
+) -> None:
+    shell = open_serving(BrightColourEncoder())
+    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    other, bright = Library(tmp_path / "library.photoclip"), BrightColourEncoder()
+    want(other, "bright")
+    list(switch(other, "bright", bright, Tagger(bright), StopFlag()))
+    with other.store.write() as db:
+        db.execute("DELETE FROM vectors WHERE id = (SELECT max(id) FROM vectors)")
+    assert other.counts(bright.id).searchable == 39
+    shell.session.go(Place(text="red"))
+    qtbot.waitUntil(lambda: other.counts(bright.id).searchable == 40, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    other.close()
+
+
+def test_a_switch_goes_on_when_the_drive_is_back(
+    qtbot: QtBot, open_serving: Open, album: Path
+) -> None:
+    drive = album / "drive"
+    for i in range(3):
+        save_photo(drive / f"{i}.jpg", "teal", size=(1600, 40 + i))
+    shell = open_serving(BrightColourEncoder(), photos=43)
+    drive.rename(album.parent / "not connected")
+    with qtbot.waitSignal(shell.switch.ended, timeout=WAIT) as ended:
+        shell.switch.use("bright")
+    assert "too many for search to lose" in shell.window.notice.sentence
+    assert (ended.args[1].switched, ended.args[1].left) == (False, 3)
+    assert shell.session.model == "colours-1"
+    (album.parent / "not connected").rename(drive)
+    shell.job.add([str(album)])
+    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.switch.running and not shell.job.running, timeout=WAIT)
 
 
 def test_what_another_program_wants_is_taken_up_at_the_start(

@@ -53,6 +53,18 @@ def test_a_button_that_was_disabled_is_drawn_as_enabled_again(
     assert colours == {theme.tokens.text.lower()}
 
 
+def test_no_notice_that_stays_is_lost_to_a_later_one(qtbot: QtBot, open_shell: Open) -> None:
+    notice = open_shell().window.notice
+    for sentence in ("The disk is full.", "A model is gone.", "A model is gone."):
+        notice.say(sentence, stay=True)
+    notice.say("Starter answers now.")
+    shown = []
+    while notice.sentence:
+        shown.append(notice.sentence)
+        notice.act()
+    assert shown == ["Starter answers now.", "A model is gone.", "The disk is full."]
+
+
 def test_a_line_of_a_centred_flow_stands_in_the_middle(qtbot: QtBot) -> None:
     box = QWidget()
     qtbot.addWidget(box)

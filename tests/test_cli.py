@@ -126,6 +126,7 @@ def test_eval_retrieval_and_zeroshot(run: Run, photos: Path, tmp_path: Path) -> 
     perfect = {"R@1": 1.0, "R@5": 1.0, "R@10": 1.0}
     assert answer == {
         "images": 3, "captions": 6, "text_to_image": perfect, "image_to_text": perfect,
+        "median_rank": {"text_to_image": 1.0, "image_to_text": 1.0},
     }  # fmt: skip
     labels = tmp_path / "labels.tsv"
     labels.write_text("".join(f"{c}.jpg\tdeep_{c}\n" for c in colours))

@@ -22,6 +22,7 @@ from photoclip.clip.models import STARTER, Model, available_models, find_model, 
 from photoclip.clip.weights import checkpoint_files
 from photoclip.core import settings
 from photoclip.core.paths import models_dir, settings_file
+from photoclip.core.switching import choice
 from photoclip.progress import Progress
 
 _T = TypeVar("_T")
@@ -108,8 +109,9 @@ def remove(name: str, yes: bool, session: Session) -> None:
         click.echo(f"The unfinished download of “{name}” is removed.")
         return
     if not yes and there and name != STARTER:
-        if _serves(name, session):
-            click.echo(f"The library {session.library_path} is searched with “{name}”.", err=True)
+        use_of = _use_of(name, session)
+        if use_of:
+            click.echo(f"The library {session.library_path} {use_of} “{name}”.", err=True)
         click.confirm(f"Remove the model “{name}”?", abort=True)
     remove_model(name, models_dir())
     click.echo(f"The model “{name}” is removed.")
@@ -182,11 +184,16 @@ def _described_offer(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _serves(name: str, session: Session) -> bool:
+def _use_of(name: str, session: Session) -> str:
+    """What the library does with a model, as the middle of a sentence; "" for nothing."""
     if not session.library_path.exists():
-        return False
+        return ""
+    source = find_model(name, models_dir()).source
     with session.library() as library:
-        return library.setting("model") == find_model(name, models_dir()).source
+        now = choice(library)
+    if source == now.serving:
+        return "is searched with"
+    return "is being prepared for" if source == now.wanted else ""
 
 
 def _in_megabytes(work: Generator[Progress, None, _T]) -> Generator[Progress, None, _T]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +21,7 @@ from photoclip.clip.devices import (
 )
 from photoclip.clip.image_tower import ImageTower, prepare_image_tower, probe_pictures
 from photoclip.clip.loading import load_towers
-from photoclip.clip.models import Model
+from photoclip.clip.models import Model, remembered_id
 from photoclip.clip.native import keep_freed_memory, let_waiting_threads_sleep
 from photoclip.clip.precision import PRECISIONS
 from photoclip.clip.preprocess import Preprocessing
@@ -146,9 +147,9 @@ class OpenClipEncoder:
         self._cache_dir = cache_dir
         self._ladder = Ladder(lambda: usable_devices(device), self._load)
 
-    @property
+    @cached_property
     def id(self) -> str:
-        return self._model.id
+        return remembered_id(self._model, self._cache_dir)
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from photoclip.clip.architectures import (
     architecture_names,
 )
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.clip.remembered import note, recall
 from photoclip.clip.weights import PICKLES, SAFETENSORS, checkpoint_files
 from photoclip.errors import PhotoClipError
 from photoclip.resources import resource_path
@@ -36,6 +37,9 @@ STARTER = "starter"
 CONFIG_FILE = "open_clip_config.json"
 CHECKPOINT_FILE = "open_clip_model.safetensors"
 ABOUT_FILE = "photoclip.json"
+
+# In the cache folder.
+_IDS_FILE = "model-ids.json"
 
 
 _OPENAI_TOKENS = 49408
@@ -85,14 +89,13 @@ class Model:
 
         That is over configuration, preprocessing and weights, not over the name, so that a model
         keeps its vectors when it is renamed. Vectors of different ids cannot be compared. The
-        first access reads the whole checkpoint.
+        first access reads the whole checkpoint; `remembered_id` does so once for a file.
 
         Raises:
             PhotoClipError: the checkpoint cannot be read.
         """
         digest = xxhash.xxh3_128()
-        shaping = {"model_cfg": self.config, "preprocessing": _fields(self.preprocessing)}
-        digest.update(json.dumps(shaping, sort_keys=True).encode())
+        digest.update(json.dumps(_shaping(self), sort_keys=True).encode())
         for path in checkpoint_files(self.checkpoint):
             try:
                 with path.open("rb") as file:
@@ -116,6 +119,33 @@ class Model:
         if not self.languages:
             return None
         return language in self.languages or "mul" in self.languages
+
+
+def remembered_id(model: Model, cache_dir: Path | None) -> str:
+    """`Model.id` as it was found when these files, by size and time, were last read.
+
+    A checkpoint has up to gigabytes, and the id is asked for before a window can show.
+
+    Args:
+        cache_dir: where ids are remembered; None reads the checkpoint.
+
+    Raises:
+        PhotoClipError: the checkpoint cannot be read.
+    """
+    try:
+        facts = [
+            (os.path.abspath(path), path.stat().st_size, path.stat().st_mtime_ns)
+            for path in checkpoint_files(model.checkpoint)
+        ]
+    except OSError:
+        return model.id  # which says what is wrong
+    told = json.dumps([facts, _shaping(model)], sort_keys=True)
+    key = xxhash.xxh3_128_hexdigest(told.encode())
+    known = recall(cache_dir, _IDS_FILE, key)
+    if isinstance(known, str):
+        return known
+    note(cache_dir, _IDS_FILE, key, model.id)
+    return model.id
 
 
 def available_models(models_dir: Path | None) -> list[Model]:
@@ -321,6 +351,11 @@ def _languages(about: dict[str, Any], model_cfg: dict[str, Any]) -> tuple[str, .
     # OpenAI's tokens were made from English, and so is what models with them were trained on.
     openai = not own_files or text_cfg.get("vocab_size") == _OPENAI_TOKENS
     return ("en",) if openai else ()
+
+
+def _shaping(model: Model) -> dict[str, Any]:
+    """What shapes embeddings beside the weights."""
+    return {"model_cfg": model.config, "preprocessing": _fields(model.preprocessing)}
 
 
 def _fields(preprocessing: Preprocessing) -> dict[str, Any]:

@@ -5,23 +5,18 @@ all others, and no flag says reliably which is the case. So it is measured, with
 """
 
 import contextlib
-import json
-import os
 import platform
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from photoclip.clip.devices import PROCESSOR, Device
+from photoclip.clip.remembered import note, recall
 
 FILE = "precision.json"
 PRECISIONS = ("float32", "bfloat16", "float16")
 
-# The memory of many models and machines in one roaming folder; the oldest go first.
-_REMEMBERED = 50
 # Measurements are noisy while other work runs; less than this is not worth the lost digits.
 _WORTHWHILE = 1.15
 
@@ -91,7 +86,7 @@ def measurement_key(model_id: str, device: Device = PROCESSOR) -> str:
 
 def remembered_precision(cache_dir: Path | None, key: str) -> str | None:
     """The precision found best before, or None where nothing usable is remembered."""
-    entry = _read(cache_dir).get(key) if cache_dir is not None else None
+    entry = recall(cache_dir, FILE, key)
     precision = entry.get("precision") if isinstance(entry, dict) else None
     return precision if precision in PRECISIONS else None
 
@@ -100,28 +95,5 @@ def remember_precision(
     cache_dir: Path | None, key: str, precision: str, rates: dict[str, float]
 ) -> None:
     """Note the choice and the images per second it rests on; a full disk only costs the note."""
-    if cache_dir is None:
-        return
-    entries = _read(cache_dir)
-    entries.pop(key, None)
     rounded = {name: round(rate, 1) for name, rate in rates.items()}
-    entries[key] = {"precision": precision, "images_per_second": rounded}
-    entries = dict(list(entries.items())[-_REMEMBERED:])
-    with contextlib.suppress(OSError):
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=FILE, dir=cache_dir)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(entries, file, indent=1)
-            Path(temporary).replace(cache_dir / FILE)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-
-
-def _read(cache_dir: Path) -> dict[str, Any]:
-    try:
-        entries = json.loads((cache_dir / FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return entries if isinstance(entries, dict) else {}
+    note(cache_dir, FILE, key, {"precision": precision, "images_per_second": rounded})

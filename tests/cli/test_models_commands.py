@@ -18,6 +18,7 @@ from photoclip.clip.download import fetched_bytes
 from photoclip.core import settings
 from photoclip.core.library import Library
 from photoclip.core.paths import default_library, models_dir, settings_file
+from photoclip.core.switching import want
 from photoclip.progress import Progress
 from tests.hub_server import Answer, HubServer, Repository
 
@@ -187,6 +188,22 @@ def test_a_model_is_removed_after_asking(run: Run, monkeypatch: pytest.MonkeyPat
     assert folder.exists()
     assert run("models", "remove", "mine").code == 0
     assert not folder.exists()
+
+
+def test_removing_a_model_that_is_being_prepared_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no(question: str, abort: bool) -> None:
+        raise models_commands.click.Abort
+
+    monkeypatch.setattr(models_commands.click, "confirm", no)
+    folder = _install("mine")
+    library = Library(default_library())
+    want(library, "mine")
+    library.close()
+    told = run("models", "remove", "mine")
+    assert f"The library {default_library()} is being prepared for “mine”." in told.err
+    assert folder.exists()
 
 
 def test_the_starter_stays(run: Run) -> None:

@@ -1,6 +1,7 @@
 """Finding models, and saying plainly why one cannot be used."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,13 @@ import pytest
 
 from photoclip.clip.architectures import architecture_names
 from photoclip.clip.loading import build
-from photoclip.clip.models import STARTER, available_models, find_model, remove_model
+from photoclip.clip.models import (
+    STARTER,
+    available_models,
+    find_model,
+    remembered_id,
+    remove_model,
+)
 from photoclip.errors import PhotoClipError
 
 
@@ -305,6 +312,28 @@ def test_a_checkpoint_that_is_a_link_keeps_its_name(
     model = find_model(f"ViT-B-32={link}", None)
     assert model.checkpoint == link
     assert find_model(model.source, None) == model
+
+
+def test_an_id_is_remembered_until_the_files_change(
+    tiny_model_folder: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(tiny_model_folder, tmp_path / "mine")
+    weights, cache = folder / "open_clip_model.safetensors", tmp_path / "cache"
+    first = find_model(str(folder), None)
+    assert remembered_id(first, cache) == first.id
+    times = weights.stat().st_atime_ns, weights.stat().st_mtime_ns
+    changed = bytearray(weights.read_bytes())
+    changed[-1] ^= 1
+    weights.write_bytes(changed)
+    os.utime(weights, ns=times)
+    # Only who reads the file could tell, so it was not read again.
+    assert remembered_id(find_model(str(folder), None), cache) == first.id
+    os.utime(weights, ns=(times[0], times[1] + 1))
+    again = find_model(str(folder), None)
+    assert remembered_id(again, cache) == again.id != first.id
+    assert remembered_id(again, None) == again.id
+    (cache / "model-ids.json").write_text("[")
+    assert remembered_id(again, cache) == again.id
 
 
 @pytest.mark.parametrize("name", ["hf-hub:timm/resnet18", "local-dir:/tmp/x"])

@@ -18,10 +18,17 @@ from photoclip.cli.session import (
 from photoclip.cli.use import use
 from photoclip.clip.catalogue import OFFERS, Offer, find_offer
 from photoclip.clip.download import discard_download, download_model, fetched_bytes
-from photoclip.clip.models import STARTER, Model, available_models, find_model, remove_model
+from photoclip.clip.models import (
+    STARTER,
+    Model,
+    available_models,
+    find_model,
+    remembered_id,
+    remove_model,
+)
 from photoclip.clip.weights import checkpoint_files
 from photoclip.core import settings
-from photoclip.core.paths import models_dir, settings_file
+from photoclip.core.paths import cache_dir, models_dir, settings_file
 from photoclip.core.switching import choice
 from photoclip.progress import Progress
 
@@ -157,7 +164,7 @@ def _notes(offer: Offer) -> str:
 def _described(model: Model) -> dict[str, Any]:
     return {
         "name": model.name,
-        "id": model.id,
+        "id": remembered_id(model, cache_dir()),
         "dim": model.dim,
         "image_size": model.preprocessing.size,
         "licence": model.licence,

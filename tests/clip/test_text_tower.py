@@ -9,6 +9,7 @@ import torch
 from photoclip.clip.devices import PROCESSOR
 from photoclip.clip.loading import Towers, load_towers
 from photoclip.clip.models import find_model
+from photoclip.clip.packed_linear import PackedLinear
 from photoclip.clip.text_tower import TextTower, prepare_text_tower
 
 
@@ -27,7 +28,6 @@ def test_a_lower_precision_is_taken_where_it_keeps_the_embeddings(towers: Towers
     full = prepare_text_tower(towers, PROCESSOR, "float32")
     half = prepare_text_tower(towers, PROCESSOR, "bfloat16")
 
-    assert full.model is towers.model
     assert _features(half).dtype == torch.bfloat16
     assert half.model.visual is towers.model.visual
     assert _features(full).dtype == torch.float32
@@ -45,16 +45,44 @@ def test_a_lower_precision_that_changes_the_embeddings_is_not_taken(
 
     monkeypatch.setattr(TextTower, "features", broken)
 
-    assert prepare_text_tower(towers, PROCESSOR, "bfloat16").model is towers.model
+    assert _features(prepare_text_tower(towers, PROCESSOR, "bfloat16")).dtype == torch.float32
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_packed_weights_give_the_same_embeddings(towers: Towers, precision: str) -> None:
+    plain = TextTower(towers.model, "cpu", towers.tokenize, towers.padding)
+    wanted = [_features(plain), plain.features(plain.tokens(["a dog", "three cats"] * 40)[0])]
+
+    packed = prepare_text_tower(towers, PROCESSOR, precision)
+    given = [_features(packed), packed.features(packed.tokens(["a dog", "three cats"] * 40)[0])]
+
+    assert any(isinstance(module, PackedLinear) for module in packed.model.modules())
+    assert not any(isinstance(module, PackedLinear) for module in towers.model.modules())
+    for one, other in zip(wanted, given, strict=True):
+        assert torch.cosine_similarity(one, other.float()).min() > 0.999
+        if precision == "float32":
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_where_weights_cannot_be_packed_the_tower_works_as_it_is(
+    towers: Towers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("no oneDNN")
+
+    monkeypatch.setattr("photoclip.clip.packed_linear.PackedLinear.__init__", refuse)
+
+    assert _features(prepare_text_tower(towers, PROCESSOR, "bfloat16")).dtype == torch.bfloat16
+    assert prepare_text_tower(towers, PROCESSOR, "float32").model is towers.model
 
 
 def test_a_query_keeps_to_one_core(tiny_bert_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     towers = load_towers(find_model(str(tiny_bert_folder), None))
     seen: list[int] = []
-    towers.model.text.register_forward_pre_hook(
+    tower = prepare_text_tower(towers, PROCESSOR, "float32")
+    tower.model.text.register_forward_pre_hook(
         lambda *_: seen.append(torch.get_num_threads()) or None
     )
-    tower = prepare_text_tower(towers, PROCESSOR, "float32")
     before = torch.get_num_threads()
 
     _features(tower)

@@ -167,6 +167,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
         serving.switch,
         lambda: serving.encoder.running_on,
         places.models_dir(),
+        places.cache_dir(),
         places.settings_file(),
         Theme(application),
     )

@@ -6,12 +6,20 @@ from pathlib import Path
 
 # Before Qt is imported anywhere.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before torch is: models this small only wait for each other's threads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from tests.fakes import ColourEncoder
+
+# Where things lie and models come from, as whoever runs the tests may have chosen.
+_OWN_CHOICES = (
+    "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PHOTOCLIP_LIBRARY",
+    "HF_ENDPOINT", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +28,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA"):
         monkeypatch.setenv(name, str(home))
-    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PHOTOCLIP_LIBRARY"):
+    for name in _OWN_CHOICES:
         monkeypatch.delenv(name, raising=False)
     return home
 
@@ -48,3 +56,9 @@ def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path) -> Path:
+    """Where models come to lie; not there yet."""
+    return tmp_path / "models"

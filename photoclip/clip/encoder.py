@@ -116,7 +116,8 @@ class OpenClipEncoder:
     The model is loaded at the first use, which imports torch and takes seconds; `load` does it
     explicitly. It runs in the fastest precision that keeps its embeddings. A device that has too
     little memory, or fails, is left for the processor with both towers, and what it was working
-    on is done again there.
+    on is done again there. A picture whose embedding overflows that precision is embedded again
+    in float32, where it is.
 
     Args:
         model: what to load.
@@ -228,7 +229,15 @@ class OpenClipEncoder:
             return np.zeros((0, self.dim), np.float32)
 
         def encode(loaded: _Loaded, part: slice) -> NDArray[np.float32]:
-            return _normalised(loaded.images.features(pixels[part]))
+            try:
+                return _normalised(_features(loaded.images, pixels[part]))
+            except FloatingPointError as error:
+                if not self._embeds_anything(loaded.images):
+                    raise
+                raise PhotoClipError(
+                    f"The model “{self.name}” can make nothing of one of the pictures. "
+                    "Leave it out or choose another model."
+                ) from error
 
         return self._run("images", encode, len(pixels))
 
@@ -250,7 +259,7 @@ class OpenClipEncoder:
         def encode(loaded: _Loaded, part: slice) -> NDArray[np.float32]:
             chosen = order[part]
             trimmed = tokens[chosen, : lengths[chosen].max()]
-            return _normalised(loaded.texts.features(trimmed))
+            return _normalised(_array(loaded.texts.features(trimmed)))
 
         embeddings = self._run("texts", encode, len(texts))
         in_order = np.empty_like(embeddings)
@@ -267,6 +276,11 @@ class OpenClipEncoder:
                 f"The model “{self.name}” gives no usable numbers on this computer "
                 f"({self.running_on}). Choose another model."
             ) from error
+
+    def _embeds_anything(self, images: ImageTower) -> bool:
+        """Whether an ordinary picture gives usable numbers, so that another one is to blame."""
+        probe = probe_pictures(self.preprocessing.size, 1)
+        return bool(_have_direction(_array(images.features(probe))).all())
 
     def _use(self) -> _Loaded:
         return self._ladder.place()
@@ -303,15 +317,34 @@ class OpenClipEncoder:
         )
 
 
-def _normalised(features: "torch.Tensor") -> NDArray[np.float32]:
+def _features(images: ImageTower, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32 (n, d); of pictures that overflow a lower precision, as float32 gives it."""
+    features = _array(images.features(pixels))
+    lost = ~_have_direction(features)
+    if lost.any() and images.precision != "float32":
+        features[lost] = _array(images.in_float32().features(pixels[lost]))
+    return features
+
+
+def _array(features: "torch.Tensor") -> NDArray[np.float32]:
+    array: NDArray[np.float32] = features.float().cpu().numpy()
+    return array
+
+
+def _have_direction(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which rows of (n, d) are finite and not zero, which has no direction: (n,)."""
+    lengths = np.linalg.norm(features, axis=1)
+    usable: NDArray[np.bool_] = np.isfinite(lengths) & (lengths > 0)
+    return usable
+
+
+def _normalised(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """float32 (n, d) of length 1 each.
 
     Raises:
-        FloatingPointError: the features of one are not finite, or zero, which has no direction.
+        FloatingPointError: one of them has no direction.
     """
-    array: NDArray[np.float32] = features.float().cpu().numpy()
-    lengths = np.linalg.norm(array, axis=1, keepdims=True)
-    if not np.isfinite(lengths).all() or not lengths.all():
+    if not _have_direction(features).all():
         raise FloatingPointError("an embedding has no direction")
-    normalised: NDArray[np.float32] = array / lengths
+    normalised: NDArray[np.float32] = features / np.linalg.norm(features, axis=1, keepdims=True)
     return normalised

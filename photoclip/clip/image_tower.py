@@ -79,6 +79,10 @@ class ImageTower:
             features: torch.Tensor = self.model.encode_image(batch)
         return features
 
+    def in_float32(self) -> "ImageTower":
+        """A copy that computes in float32 with the same weights, as they were rounded."""
+        return _copy(self, "float32")
+
     def _on_device(self, pixels: NDArray[np.uint8]) -> "torch.Tensor":
         import torch
 

@@ -90,8 +90,12 @@ def import_model(
     path = Path(os.path.abspath(path.expanduser()))
     yield Progress("checking", 0)
     source = _source(path, architecture)
-    chosen = name if name is not None else _name_of(path, source)
-    _check_name(chosen, models_dir)
+    if name is None:
+        chosen, bears_it = _name_of(path, source)
+        _check_name(chosen, models_dir, f"Give {bears_it} another name")
+    else:
+        chosen = name
+        _check_name(chosen, models_dir, "Give another name")
     if stop.stopped:
         return None
     _try_out(source)
@@ -147,20 +151,30 @@ def _source(path: Path, architecture: str | None) -> Model:
     return find_model(f"{architecture}={path}", None)
 
 
-def _name_of(path: Path, source: Model) -> str:
+def _name_of(path: Path, source: Model) -> tuple[str, str]:
+    """The name that a model has without being given one, and what to rename to change that."""
     if source.folder == source.config_path.parent:
-        return source.folder.name
-    return source.name if path.stem in _NAMELESS else path.stem
+        return source.folder.name, f"the folder {source.folder}"
+    return source.name if path.stem in _NAMELESS else path.stem, f"the file {path}"
 
 
-def _check_name(name: str, models_dir: Path) -> None:
+def _check_name(name: str, models_dir: Path, remedy: str) -> None:
+    """Refuse a name that cannot be or is taken.
+
+    Args:
+        remedy: the beginning of a sentence, how whoever imports can choose another.
+    """
     printable = name.isprintable() and not _FORBIDDEN & set(name)
     if not printable or name != name.strip(" .") or not 0 < len(name) <= 100:
         raise PhotoClipError(
-            f"A model cannot be called “{name}”. Give a name of letters, digits, spaces and dashes."
+            f"A model cannot be called “{name}”. {remedy}, of letters, digits, spaces and dashes."
         )
-    if name.lower() == STARTER or (models_dir / name).exists():
-        raise PhotoClipError(f"There is already a model called “{name}”. Give another name.")
+    if name.lower() == STARTER:
+        raise PhotoClipError(f"There is already a model called “{name}”. {remedy}.")
+    if (models_dir / name).exists():
+        raise PhotoClipError(
+            f"There is already a model called “{name}”. {remedy}, or remove that model first."
+        )
 
 
 def _try_out(source: Model) -> None:

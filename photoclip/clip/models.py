@@ -133,19 +133,33 @@ def remembered_id(model: Model, cache_dir: Path | None) -> str:
         PhotoClipError: the checkpoint cannot be read.
     """
     try:
-        facts = [
-            (os.path.abspath(path), path.stat().st_size, path.stat().st_mtime_ns)
-            for path in checkpoint_files(model.checkpoint)
-        ]
+        key = _files_key(model)
     except OSError:
         return model.id  # which says what is wrong
-    told = json.dumps([facts, _shaping(model)], sort_keys=True)
-    key = xxhash.xxh3_128_hexdigest(told.encode())
     known = recall(cache_dir, _IDS_FILE, key)
     if isinstance(known, str):
         return known
     note(cache_dir, _IDS_FILE, key, model.id)
     return model.id
+
+
+def known_id(model: Model, cache_dir: Path | None) -> str | None:
+    """What `remembered_id` gives without reading the checkpoint; None where it would have to."""
+    try:
+        known = recall(cache_dir, _IDS_FILE, _files_key(model))
+    except OSError:
+        return None
+    return known if isinstance(known, str) else None
+
+
+def _files_key(model: Model) -> str:
+    """Names the state of a model's files."""
+    facts = [
+        (os.path.abspath(path), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in checkpoint_files(model.checkpoint)
+    ]
+    told = json.dumps([facts, _shaping(model)], sort_keys=True)
+    return xxhash.xxh3_128_hexdigest(told.encode())
 
 
 def available_models(models_dir: Path | None) -> list[Model]:

@@ -17,6 +17,7 @@ from datetime import datetime
 import xxhash
 
 from photoclip.clip.encoder import Encoder
+from photoclip.core.batches import read_in_batches
 from photoclip.core.db import DISK_FULL
 from photoclip.core.embedding import embed
 from photoclip.core.imaging import UnreadablePhoto, decode, picture_of_thumbnail, thumbnail_jpeg
@@ -29,14 +30,10 @@ from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import IndexProgress, IndexReport
 from photoclip.errors import PhotoClipError
-from photoclip.look_ahead import look_ahead
 from photoclip.progress import RateMeter, StopFlag
 
 # No camera's file is larger, and reading one would fill the memory.
 _LARGEST_FILE = 1 << 30
-# How often what is ready is embedded and stored although the batch is not full, in seconds: so
-# photos show up steadily even where decoding is slow.
-_PATIENCE = 1.0
 _SCAN_REPORTS_PER_SECOND = 10
 
 
@@ -162,30 +159,38 @@ def _read_all(
     stop: StopFlag,
 ) -> Iterator[tuple[IndexProgress, Stored | None]]:
     """Read, embed and store every candidate; after each batch, report and say what was stored."""
-    total = len(seen.candidates)
+    total, done = len(seen.candidates), 0
     meter = RateMeter()
-    done = 0
-    batch: list[Outcome] = []
+
+    def read(candidate: Candidate) -> Outcome:
+        return _read(candidate, library, encoder, intake)
+
+    def embeds(outcome: Outcome) -> bool:
+        return isinstance(outcome, Content)
+
     yield IndexProgress("loading", 0, total), None
-    last_store = time.monotonic()
-    for outcome in _outcomes(library, encoder, intake, seen.candidates, stop):
-        batch.append(_unless_seen(outcome, batch, intake))
-        to_embed = sum(isinstance(item, Content) for item in batch)
-        late = time.monotonic() - last_store > _PATIENCE
-        last = done + len(batch) == total
-        if not (to_embed >= encoder.batch_size or late or last):
-            continue
-        stop.wait_while_paused()
-        if stop.stopped:
-            return
-        stored = _store(batch, encoder, tagger, intake)
-        done += len(batch)
-        batch = []
-        last_store = time.monotonic()
-        rate = meter.update(done)
-        left = (total - done) / rate if rate else None
-        progress = IndexProgress("indexing", done, total, left, rate, change=stored.change)
-        yield progress, stored
+    with closing(read_in_batches(read, seen.candidates, total, encoder, embeds, stop)) as batches:
+        for batch in batches:
+            stored = _store(_each_once(batch, intake), encoder, tagger, intake)
+            done += len(batch)
+            rate = meter.update(done)
+            left = (total - done) / rate if rate else None
+            progress = IndexProgress("indexing", done, total, left, rate, change=stored.change)
+            yield progress, stored
+
+
+def _each_once(batch: Sequence[Outcome], intake: Intake) -> list[Outcome]:
+    """Files of one content may have been decoded side by side: only the first is to be embedded."""
+    outcomes: list[Outcome] = []
+    contents: set[str] = set()
+    for outcome in batch:
+        if isinstance(outcome, Content):
+            content_hash = outcome.content_hash
+            if content_hash in contents or intake.is_embedded(content_hash):
+                outcome = SameContent(outcome.candidate, content_hash)
+            contents.add(content_hash)
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: Intake) -> Stored:
@@ -198,35 +203,6 @@ def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: I
 
 def _refused(outcome: Outcome) -> Outcome:
     return Unreadable(outcome.candidate, "The model can make nothing of it.", permanent=True)
-
-
-def _unless_seen(outcome: Outcome, batch: Sequence[Outcome], intake: Intake) -> Outcome:
-    """Two files of one content may have been decoded side by side: embed only the first."""
-    if isinstance(outcome, Content) and (
-        any(isinstance(o, Content) and o.content_hash == outcome.content_hash for o in batch)
-        or intake.is_embedded(outcome.content_hash)
-    ):
-        return SameContent(outcome.candidate, outcome.content_hash)
-    return outcome
-
-
-def _outcomes(
-    library: Library,
-    encoder: Encoder,
-    intake: Intake,
-    candidates: Sequence[Candidate],
-    stop: StopFlag,
-) -> Iterator[Outcome]:
-    """Read the candidates in a pool of threads, a bounded way ahead, and give them in order."""
-
-    def read(candidate: Candidate) -> Outcome | None:
-        return None if stop.stopped else _read(candidate, library, encoder, intake)
-
-    with closing(look_ahead(read, candidates, 2 * encoder.batch_size)) as outcomes:
-        for outcome in outcomes:
-            if outcome is None:
-                return
-            yield outcome
 
 
 def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Intake) -> Outcome:

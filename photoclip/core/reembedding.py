@@ -5,7 +5,6 @@ again and need not even be connected.
 """
 
 import os
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from PIL import Image
 
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.preprocess import Preprocessing
+from photoclip.core.batches import read_in_batches
 from photoclip.core.embedding import embed
 from photoclip.core.imaging import (
     UnreadablePhoto,
@@ -28,11 +28,8 @@ from photoclip.core.intake import Intake
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import Change, IndexProgress
-from photoclip.look_ahead import look_ahead
 from photoclip.progress import RateMeter, StopFlag
 
-# How often what is ready is embedded and stored although the batch is not full, in seconds.
-_PATIENCE = 1.0
 _ROWS_AT_ONCE = 500
 
 
@@ -93,32 +90,19 @@ def reembed(
     if not total:
         return
     yield IndexProgress("loading", 0, total), Reembedded()
-    intake = Intake(library, encoder.id, encoder.name)
-    preprocessing, batch_size = encoder.preprocessing, encoder.batch_size
-    meter = RateMeter()
-    batch: list[_Ready] = []
-    last_store = time.monotonic()
+    intake, meter = Intake(library, encoder.id, encoder.name), RateMeter()
 
-    def read(photo: _Known) -> _Ready | None:
-        return None if stop.stopped else _read(photo, library, preprocessing, originals)
+    def read(photo: _Known) -> _Ready:
+        return _read(photo, library, encoder.preprocessing, originals)
 
-    ahead = look_ahead(read, _known(library, photo_ids), 2 * batch_size)
-    with closing(ahead):
-        for ready in ahead:
-            if ready is None:
-                return
-            batch.append(ready)
-            full = sum(item.pixels is not None for item in batch) >= batch_size
-            late = time.monotonic() - last_store > _PATIENCE
-            if not (full or late or done + len(batch) == total):
-                continue
-            stop.wait_while_paused()
-            if stop.stopped:
-                return
+    def embeds(ready: _Ready) -> bool:
+        return ready.pixels is not None
+
+    known = _known(library, photo_ids)
+    with closing(read_in_batches(read, known, total, encoder, embeds, stop)) as batches:
+        for batch in batches:
             outcome = _store(batch, encoder, tagger, intake)
             done += len(batch)
-            batch = []
-            last_store = time.monotonic()
             rate = meter.update(done)
             change = Change(added=outcome.embedded, tags=bool(outcome.embedded))
             left = (total - done) / rate if rate else None

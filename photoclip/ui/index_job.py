@@ -1,17 +1,15 @@
 """Indexing in the background: one run at a time, what is added meanwhile runs next."""
 
-import threading
-import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from photoclip.core.types import Change, IndexProgress, IndexReport, SwitchReport
 from photoclip.progress import StopFlag
 from photoclip.ui.jobs import Bridge
-
-# Reports come with every batch; nobody reads them faster than this, in seconds.
-_REPORT_EVERY = 0.1
+from photoclip.ui.work import Work
 
 Report = IndexReport | SwitchReport
 Run = Callable[[Sequence[str], StopFlag], Generator[IndexProgress, None, Report]]
@@ -27,6 +25,11 @@ def merged(one: Change, other: Change) -> Change:
         failures=one.failures or other.failures,
         model=one.model or other.model,
     )
+
+
+def _gathered(earlier: IndexProgress, later: IndexProgress) -> IndexProgress:
+    """The later report, with what both changed."""
+    return replace(later, change=merged(earlier.change, later.change))
 
 
 class IndexJob(QObject):
@@ -48,22 +51,21 @@ class IndexJob(QObject):
         super().__init__(parent)
         self._run = run
         self._bridge = bridge
-        self._stop = StopFlag()
-        self._thread: threading.Thread | None = None
+        self._work: Work | None = None
         self._waiting: list[str] = []
         self.latest: IndexProgress | None = None
 
     @property
     def running(self) -> bool:
-        return self._thread is not None
+        return self._work is not None
 
     @property
     def paused(self) -> bool:
-        return self.running and self._stop.paused
+        return self._work is not None and self._work.paused
 
     @property
     def stopping(self) -> bool:
-        return self.running and self._stop.stopped
+        return self._work is not None and self._work.stopping
 
     def add(self, paths: Sequence[str]) -> None:
         """Index these folders or files, now or after what is being indexed."""
@@ -73,75 +75,53 @@ class IndexJob(QObject):
         self.stateChanged.emit()
 
     def pause(self) -> None:
-        self._stop.pause()
+        if self._work is not None:
+            self._work.pause()
         self.stateChanged.emit()
 
     def resume(self) -> None:
-        self._stop.resume()
+        if self._work is not None:
+            self._work.resume()
         self.stateChanged.emit()
 
     def stop(self) -> None:
         """End the run at its next safe point; what is stored stays."""
         self._waiting.clear()
-        self._stop.stop()
+        if self._work is not None:
+            self._work.stop()
         self.stateChanged.emit()
 
     def close(self) -> None:
-        """Stop, and wait until the run has ended."""
+        """Stop, and wait until the run has ended: it writes to the library."""
         self._waiting.clear()
-        self._stop.stop()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        if self._work is not None:
+            self._work.close(patience=None)
+            self._work = None
 
     def _start(self) -> None:
         paths, self._waiting = tuple(self._waiting), []
-        self._stop = StopFlag()
         self.latest = None
-        self._thread = threading.Thread(
-            target=self._work, args=(paths, self._stop), name="photoclip-index"
-        )
-        self._thread.start()
+        work = Work("index", partial(self._run, paths), self._bridge, self, _gathered)
+        work.progressed.connect(self._report)
+        work.failed.connect(partial(self._fail, paths))
+        work.ended.connect(partial(self._end, paths))
+        self._work = work
+        work.start()
 
-    def _work(self, paths: tuple[str, ...], stop: StopFlag) -> None:
-        report: Report | None = None
-        change = Change()
-        reported, phase = 0.0, ""
-        work = self._run(paths, stop)
-        try:
-            while True:
-                progress = next(work)
-                change = merged(change, progress.change)
-                late = time.monotonic() - reported >= _REPORT_EVERY
-                # A new phase may last long before it says more.
-                if late or progress.phase != phase:
-                    reported, phase = time.monotonic(), progress.phase
-                    self._post(progress, change)
-                    change = Change()
-        except StopIteration as end:
-            report = end.value
-        except Exception as error:  # noqa: BLE001 - told apart and shown by the bridge
-            self._bridge.report(error)
-        finally:
-            work.close()
-        last = change
-        self._bridge.post(lambda: self._end(paths, report, last))
-
-    def _post(self, progress: IndexProgress, change: Change) -> None:
-        self._bridge.post(lambda: self._report(progress, change))
-
-    def _report(self, progress: IndexProgress, change: Change) -> None:
+    def _report(self, progress: IndexProgress) -> None:
         self.latest = progress
         self.progressed.emit(progress)
-        if change:
-            self.changed.emit(change)
+        if progress.change:
+            self.changed.emit(progress.change)
 
-    def _end(self, paths: tuple[str, ...], report: Report | None, change: Change) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        if change:
-            self.changed.emit(change)
+    def _fail(self, paths: tuple[str, ...], sentence: str) -> None:
+        self._bridge.failed.emit(sentence)
+        self._end(paths, None)
+
+    def _end(self, paths: tuple[str, ...], report: Report | None) -> None:
+        if self._work is not None:
+            self._work.deleteLater()
+            self._work = None
         self.ended.emit(paths, report)
         if self._waiting:
             self._start()

@@ -50,8 +50,13 @@ class LanguageHint(QObject):
         if wanted is not None and wanted.understands(language):
             return
         self._said = True
-        if self._session.library.setting(_SETTING) is None:
-            self._say(language, model)
+        library = self._session.library
+
+        def say(answered: str | None) -> None:
+            if answered is None:
+                self._say(language, model)
+
+        self._session.read("language hint", lambda: library.setting(_SETTING), say)
 
     def _say(self, language: str, model: Model) -> None:
         name = self._better(language)

@@ -138,11 +138,10 @@ def rows_of(
             fetched = shelf.fetched.get(offer.name, 0)
             rows.append(_offered(offer, fetched, transfers.get(offer.name), problems))
     prepared = shelf.find(wanted) if wanted is not None else None
-    rows += [
-        _kept(stored, stored.name in here, problems)
-        for stored in kept
-        if prepared is None or stored.name != prepared.name
-    ]
+    for stored in kept:
+        maker = shelf.maker(stored)
+        if maker is None or maker is not prepared:
+            rows.append(_kept(stored, maker, problems))
     return rows
 
 
@@ -280,11 +279,12 @@ def _imported(path: str, transfer: Transfer) -> Row:
     )  # fmt: skip
 
 
-def _kept(stored: StoredModel, here: bool, problems: Mapping[str, str]) -> Row:
-    key, title = KEPT + stored.id, title_of(stored.name)
+def _kept(stored: StoredModel, maker: Model | None, problems: Mapping[str, str]) -> Row:
+    key = KEPT + stored.id
+    title = title_of(stored.name if maker is None else maker.name)
     photos = QCoreApplication.translate("StatusLine", "%Ln photo(s)", None, stored.vectors)
     facts = _tr("Kept for going back: %1, %2")
-    if not here:
+    if maker is None:
         facts = _tr("Kept though the model is not on this computer: %1, %2")
     size = size_in_words(stored.bytes)
     question = _tr(

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from photoclip.clip.catalogue import OFFERS
 from photoclip.clip.download import fetched_bytes
-from photoclip.clip.models import STARTER, Model, available_models, find_model
+from photoclip.clip.models import STARTER, Model, available_models, find_model, known_id
 from photoclip.core.library import Library
 from photoclip.core.switching import Choice, choice
+from photoclip.core.types import StoredModel
 from photoclip.errors import PhotoClipError
 
 _TITLES = {offer.name: offer.title for offer in OFFERS}
@@ -25,6 +26,7 @@ class Shelf:
         fetched: what unfinished downloads have brought, in bytes, by the offer's name.
         choice: which one serves and which is wanted.
         running_on: where the one that answers runs, in words, or "".
+        ids: what names their vectors, by source, of those that were read on this computer.
     """
 
     here: tuple[Model, ...]
@@ -32,6 +34,7 @@ class Shelf:
     fetched: Mapping[str, int]
     choice: Choice
     running_on: str
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def answering(self) -> Model | None:
@@ -42,9 +45,22 @@ class Shelf:
         """The model of this source, if it is here."""
         return next((model for model in self.here if model.source == source), None)
 
+    def maker(self, stored: StoredModel) -> Model | None:
+        """The model that has made these vectors, if it is here; its name may be another by now.
 
-def read_shelf(library: Library, models_dir: Path, running_on: str) -> Shelf:
-    """Look at what is there."""
+        One whose id is not known yet is taken for the maker if it has the name.
+        """
+        for model in self.here:
+            known = self.ids.get(model.source)
+            if known == stored.id or (known is None and model.name == stored.name):
+                return model
+        return None
+
+
+def read_shelf(
+    library: Library, models_dir: Path, cache_dir: Path | None, running_on: str
+) -> Shelf:
+    """Look at what is there; reads no model's weights."""
     here = tuple(available_models(models_dir))
     chosen = choice(library)
     for source in (chosen.serving, chosen.wanted):
@@ -53,6 +69,7 @@ def read_shelf(library: Library, models_dir: Path, running_on: str) -> Shelf:
             with suppress(PhotoClipError):
                 here += (find_model(source, models_dir),)
     fetched = {offer.name: fetched_bytes(offer.name, models_dir) for offer in OFFERS}
+    ids = {model.source: known_id(model, cache_dir) for model in here}
     return Shelf(
         here=here,
         # A single file may lie among much else.
@@ -64,6 +81,7 @@ def read_shelf(library: Library, models_dir: Path, running_on: str) -> Shelf:
         fetched={name: size for name, size in fetched.items() if size},
         choice=chosen,
         running_on=running_on,
+        ids={source: known for source, known in ids.items() if known is not None},
     )
 
 

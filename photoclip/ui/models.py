@@ -31,6 +31,7 @@ class Models(QObject):
     """Reads what there is off the GUI thread, and does what a row's buttons ask for.
 
     Args:
+        cache_dir: where the ids of models are remembered; None for nowhere.
         running_on: where the model that answers runs, in words; called in another thread.
         mirror: the address of a mirror of the model hub, "" for the hub itself.
 
@@ -55,6 +56,7 @@ class Models(QObject):
         session: Session,
         switch: SwitchJob,
         models_dir: Path,
+        cache_dir: Path | None,
         running_on: Callable[[], str],
         mirror: str,
         bridge: Bridge,
@@ -62,7 +64,8 @@ class Models(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._switch = session, switch
-        self._models_dir, self._running_on = models_dir, running_on
+        self._models_dir, self._cache_dir = models_dir, cache_dir
+        self._running_on = running_on
         self.mirror = mirror
         self.shelf: Shelf | None = None
         self.switching = Switching()
@@ -113,9 +116,11 @@ class Models(QObject):
 
     def refresh(self) -> None:
         """Look again at what there is, in the background."""
-        library, folder = self._session.library, self._models_dir
+        library, folder, cache = self._session.library, self._models_dir, self._cache_dir
         self._lane.submit(
-            "shelf", lambda: read_shelf(library, folder, self._running_on()), self._show_shelf
+            "shelf",
+            lambda: read_shelf(library, folder, cache, self._running_on()),
+            self._show_shelf,
         )
 
     def refresh_kept(self) -> None:
@@ -282,10 +287,14 @@ class Models(QObject):
         self.changed.emit()
 
     def _switched(self) -> None:
-        now = choice(self._session.library).serving
+        library = self._session.library
+        self._session.read(
+            "serving",
+            lambda: choice(library).serving,
+            lambda now: self._say_switched(self.tr("%1 answers now."), now),
+        )
         self.refresh()
         self.refresh_kept()
-        self._say_switched(self.tr("%1 answers now."), now)
 
     def _prepared(self, source: str, report: SwitchReport | None) -> None:
         self.refresh()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.index_job import merged
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.places import History, Place
+
+T = TypeVar("T")
 
 # The most photos that one query brings.
 _MOST = 500
@@ -204,6 +206,11 @@ class Session(QObject):
         """What is known of some photos; `key` tells apart those who ask."""
         folder = self.place.scope.folder
         self._reading.submit(key, lambda: self.library.photos(photo_ids, folder), done)
+
+    def read(self, key: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Read the library in the background and call `done` with what was found, unless more
+        was asked with that key by then."""
+        self._reading.submit(key, work, done)
 
     def holding_root(self, path: str, done: Callable[[str, str], None]) -> None:
         """Call `done` with the path and the root that holds it, if one does by now."""

@@ -43,6 +43,7 @@ class Shell(QObject):
         prepare: Prepare,
         running_on: Callable[[], str],
         models_dir: Path,
+        cache_dir: Path | None,
         settings_file: Path,
         theme: Theme,
     ) -> None:
@@ -61,6 +62,7 @@ class Shell(QObject):
             self.session,
             self.switch,
             models_dir,
+            cache_dir,
             running_on,
             settings.model_mirror,
             self.bridge,

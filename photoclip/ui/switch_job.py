@@ -75,9 +75,13 @@ class SwitchJob(QObject):
 
     def resume(self) -> None:
         """Go on with what the library says is wanted, if anything is."""
-        wanted = choice(self._session.library).wanted
-        if wanted is not None:
-            self.job.add([wanted])
+        library = self._session.library
+
+        def go_on(wanted: str | None) -> None:
+            if wanted is not None:
+                self.job.add([wanted])
+
+        self._session.read("wanted", lambda: choice(library).wanted, go_on)
 
     def try_again(self) -> None:
         """Go on if too many photos were out of reach before; their drive may be back."""

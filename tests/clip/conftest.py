@@ -1,6 +1,9 @@
 """Tiny models with random weights, built offline: every code path of a real one in a second."""
 
 import json
+import random
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,9 @@ import pytest
 from PIL import Image
 
 from photoclip.clip.native import let_waiting_threads_sleep
+from tests.clip.downloads import CONFIG, WEIGHTS
+from tests.clip.hugging_face import save_clip, save_siglip
+from tests.hub_server import HubServer, Repository
 
 # Before torch is imported anywhere: tests run beside other work, too.
 let_waiting_threads_sleep()
@@ -110,6 +116,58 @@ def tiny_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).save_pretrained(folder)
     half = {"mean": [0.5] * 3, "std": [0.5] * 3}
     return _save(folder, _EFFICIENTNET_AND_BERT, half)
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny CLIP as transformers saves it."""
+    return save_clip(tmp_path_factory.mktemp("models") / "clip")
+
+
+@pytest.fixture(scope="session")
+def siglip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny SigLIP as transformers saves it."""
+    return save_siglip(tmp_path_factory.mktemp("models") / "siglip")
+
+
+@pytest.fixture(scope="session")
+def siglip2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny SigLIP 2 as transformers saves it."""
+    return save_siglip(tmp_path_factory.mktemp("models") / "siglip2", second=True)
+
+
+@pytest.fixture
+def copy(tiny_model_folder: Path, tmp_path: Path) -> Path:
+    """The tiny model of open_clip, to be damaged."""
+    return Path(shutil.copytree(tiny_model_folder, tmp_path / "copy"))
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    """A hub of models on this computer, with the one that `downloads.OFFER` names."""
+    with HubServer() as server:
+        server.repositories["owner/tiny"] = Repository(
+            {
+                "open_clip_config.json": json.dumps(CONFIG).encode(),
+                "tokenizer.json": random.Random(1).randbytes(40_000),
+                WEIGHTS: random.Random(2).randbytes(300_000),
+                "README.md": b"# Tiny",
+                "open_clip_pytorch_model.bin": b"pickle",
+            }
+        )
+        yield server
+
+
+@pytest.fixture
+def few_class_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training seeds a classifier's classes from two texts each, of the sixteen there are."""
+    from photoclip.clip import training
+    from photoclip.clip.imagenet_texts import ClassTexts, imagenet_texts
+
+    whole = imagenet_texts()
+    texts = tuple(whole.texts[number] for own in whole.of_class for number in own[:2])
+    of_class = tuple((2 * number, 2 * number + 1) for number in range(len(whole.of_class)))
+    monkeypatch.setattr(training, "imagenet_texts", lambda: ClassTexts(texts, of_class))
 
 
 @pytest.fixture

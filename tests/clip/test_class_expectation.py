@@ -45,7 +45,7 @@ def test_the_classifier_of_the_weights_file_is_kept(two_towers):
     assert build(replace(two_towers, keep_classifier=False)).class_head is None
 
 
-def test_a_model_with_a_kept_classifier_loads_like_any_other(tmp_path, two_towers):
+def test_a_model_with_a_kept_classifier_loads_like_any_other(tmp_path, two_towers, few_class_texts):
     stage = Stage("warm-up", 1, 16, 1e-3, class_texts=20)
     settings = replace(
         scratch_settings(tmp_path), towers=two_towers, stages=(stage,), views=1, colour_weight=0.2

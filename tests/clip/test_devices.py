@@ -1,6 +1,8 @@
 """Which devices are taken, what they are called, and the words for what runs where."""
 
+import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import find_model
 from photoclip.clip.native import on_one_thread
 from photoclip.clip.precision import remembered_precision
+from photoclip.core.embedding import embed
+from photoclip.errors import PhotoClipError
 
 # Stands for a graphics card, and computes on the processor.
 _CARD = Device("cuda", "NVIDIA GeForce RTX 3060", "cpu")
@@ -134,7 +138,15 @@ def test_batches_follow_the_free_memory() -> None:
     assert batch_that_fits(PROCESSOR, lambda: pytest.fail("not measured"), 2, 8) == 8
 
 
-def test_one_thread_is_for_the_caller_alone() -> None:
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_one_thread_is_for_the_caller_alone(two_threads: None) -> None:
     elsewhere: list[int] = []
 
     def look() -> None:
@@ -146,23 +158,24 @@ def test_one_thread_is_for_the_caller_alone() -> None:
         thread.join()
 
     look_elsewhere()
-    before = torch.get_num_threads()
     with on_one_thread():
         assert torch.get_num_threads() == 1
         look_elsewhere()
-    assert torch.get_num_threads() == before
-    assert elsewhere[0] == elsewhere[1]
+    assert torch.get_num_threads() == 2
+    assert elsewhere == [2, 2]
 
 
-def test_what_runs_where_is_said_in_words(tiny_model_folder: Path) -> None:
+@pytest.mark.parametrize("words", ["1 thread", "2 threads"])
+def test_what_runs_where_is_said_in_words(
+    tiny_model_folder: Path, two_threads: None, words: str
+) -> None:
+    torch.set_num_threads(int(words[0]))
     encoder = _encoder(tiny_model_folder, device="cpu")
     assert encoder.running_on == ""
 
     encoder.load()
 
-    threads = torch.get_num_threads()
-    counted = "1 thread" if threads == 1 else f"{threads} threads"
-    assert encoder.running_on == f"Processor, {counted}, float32"
+    assert encoder.running_on == f"Processor, {words}, float32"
 
 
 def test_a_card_is_used_with_its_own_batches_and_precision(
@@ -238,6 +251,56 @@ def test_numbers_that_only_the_card_gets_wrong_are_computed_again(
     np.testing.assert_allclose(encoder.encode_images(pixels), expected, atol=1e-5)
 
     assert encoder.device == "cpu"
+
+
+@pytest.fixture
+def overflowing_folder(tiny_model_folder: Path, tmp_path: Path) -> Path:
+    """A model of which white, and nothing darker, overflows float16 in the first layer."""
+    from safetensors.torch import load_file, save_file
+
+    folder = Path(shutil.copytree(tiny_model_folder, tmp_path / "overflowing"))
+    weights = load_file(folder / "open_clip_model.safetensors")
+    weights["visual.conv1.weight"][0] = 200.0
+    save_file(weights, folder / "open_clip_model.safetensors")
+    return folder
+
+
+def test_a_picture_that_overflows_float16_is_embedded_in_float32_on_the_card(
+    overflowing_folder: Path, card: Device, pictures: list[Image.Image]
+) -> None:
+    encoder = _encoder(overflowing_folder, precision="float16")
+    white = Image.new("RGB", (64, 64), "white")
+    pixels = _pixels(encoder, [*pictures, white])
+    half = encoder._use().images.features(pixels).isfinite().all(dim=1)
+    assert half.tolist() == [True, True, True, True, False] * 3
+
+    embeddings = encoder.encode_images(pixels)
+
+    expected = _encoder(overflowing_folder, device="cpu").encode_images(pixels)
+    assert (embeddings * expected).sum(axis=1).min() > 0.999
+    assert (encoder.device, encoder.precision) == ("cuda", "float16")
+
+
+@pytest.mark.parametrize("precision", ["float16", "float32"])
+def test_a_picture_that_no_precision_embeds_fails_alone(
+    tiny_model_folder: Path, card: Device, pictures: list[Image.Image], precision: str
+) -> None:
+    def lose_white(_: Any, inputs: tuple[torch.Tensor], output: torch.Tensor) -> torch.Tensor:
+        [batch] = inputs
+        white = (batch[:, 0] == batch[:, 0].max()).flatten(1).all(dim=1)
+        return torch.where(white[:, None], torch.nan, output)
+
+    encoder = _encoder(tiny_model_folder, precision=precision)
+    encoder._use().images.model.visual.register_forward_hook(lose_white)
+    pixels = _pixels(encoder, [*pictures, Image.new("RGB", (64, 64), "white")])
+
+    with pytest.raises(PhotoClipError, match="can make nothing of one of the pictures"):
+        encoder.encode_images(pixels)
+    taken, embeddings = embed(list(pixels), encoder)
+
+    assert taken.tolist() == [True, True, True, True, False] * 3
+    assert np.isfinite(embeddings).all()
+    assert encoder.device == "cuda"
 
 
 def test_a_card_that_stopped_working_before_the_load_is_passed_over(

@@ -40,12 +40,6 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return value
 
 
-@pytest.fixture
-def copy(tiny_model_folder: Path, tmp_path: Path) -> Path:
-    """The tiny model, to be damaged."""
-    return Path(shutil.copytree(tiny_model_folder, tmp_path / "copy"))
-
-
 def test_embeddings_are_those_of_open_clip(
     folder: Path, pictures: list[Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,21 +24,6 @@ _TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_clip(tmp_path_factory.mktemp("hf") / "clip")
-
-
-@pytest.fixture(scope="module")
-def siglip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_siglip(tmp_path_factory.mktemp("hf") / "siglip")
-
-
-@pytest.fixture(scope="module")
-def siglip2_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_siglip(tmp_path_factory.mktemp("hf") / "siglip2", second=True)
-
-
 @pytest.fixture(params=["clip_folder", "siglip_folder", "siglip2_folder"])
 def folder(request: pytest.FixtureRequest) -> Path:
     value: Path = request.getfixturevalue(request.param)

@@ -15,6 +15,7 @@ from photoclip.clip.models import (
     STARTER,
     available_models,
     find_model,
+    known_id,
     remembered_id,
     remove_model,
 )
@@ -320,7 +321,8 @@ def test_an_id_is_remembered_until_the_files_change(
     folder = shutil.copytree(tiny_model_folder, tmp_path / "mine")
     weights, cache = folder / "open_clip_model.safetensors", tmp_path / "cache"
     first = find_model(str(folder), None)
-    assert remembered_id(first, cache) == first.id
+    assert known_id(first, cache) is None
+    assert remembered_id(first, cache) == first.id == known_id(first, cache)
     times = weights.stat().st_atime_ns, weights.stat().st_mtime_ns
     changed = bytearray(weights.read_bytes())
     changed[-1] ^= 1
@@ -330,6 +332,7 @@ def test_an_id_is_remembered_until_the_files_change(
     assert remembered_id(find_model(str(folder), None), cache) == first.id
     os.utime(weights, ns=(times[0], times[1] + 1))
     again = find_model(str(folder), None)
+    assert known_id(again, cache) is None
     assert remembered_id(again, cache) == again.id != first.id
     assert remembered_id(again, None) == again.id
     (cache / "model-ids.json").write_text("[")

@@ -83,7 +83,7 @@ def test_a_bank_larger_than_the_texts_can_be_filled():
     assert torch.isfinite(model.visual.head.queries).all()
 
 
-def test_a_trained_model_brings_its_bank(tmp_path):
+def test_a_trained_model_brings_its_bank(tmp_path, few_class_texts):
     towers = replace(
         pretrained_towers(tmp_path / "towers"), embed_dim=64, keep_classifier=True, query_bank=8
     )

@@ -27,7 +27,7 @@ def scratch(tmp_path):
 
 
 @pytest.fixture
-def joined(scratch, tmp_path):
+def joined(scratch, tmp_path, few_class_texts):
     """Frozen features, dropout in both heads and the text tower, made-up class features."""
     towers = pretrained_towers(tmp_path / "towers")
     stages = (

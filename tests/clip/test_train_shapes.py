@@ -9,7 +9,6 @@ import json
 from itertools import permutations, product
 
 import pytest
-import torch
 from click.testing import CliRunner
 from PIL import Image, ImageDraw
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
@@ -21,16 +20,7 @@ COLOURS = ("red", "green", "blue", "yellow", "white")
 SHAPES = ("circle", "square", "triangle")
 BACKWARD = {"left of": "right of", "above": "below"}
 SIZE = 32
-EPOCHS = 40
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Towers this small only wait for each other's threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+EPOCHS = 30
 
 
 def draw(canvas, colour, shape, x, y, radius=SIZE // 5):

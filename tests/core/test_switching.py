@@ -1,12 +1,7 @@
 """Switching models: the old one answers until the new one can, and nothing is lost on the way."""
 
-import os
-import shutil
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,73 +10,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from photoclip.core.imaging import picture_of_thumbnail
-from photoclip.core.indexing import index
 from photoclip.core.library import Library
 from photoclip.core.search import Searcher
 from photoclip.core.serving import Serving
 from photoclip.core.switching import Choice, cancel, choice, switch, want
 from photoclip.core.tagging import Tagger
-from photoclip.core.types import Change, IndexProgress, SwitchReport
+from photoclip.core.types import Change, SwitchReport
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
+from tests.core.switches import driven, embedded_in_order, everything_but, switch_to
 from tests.core.test_indexing import run
 from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
-
-ROOT = Path(__file__).parent.parent.parent
-COLOURS = ("red", "green", "blue", "orange", "purple", "yellow")
-SOURCES = {"starter": ColourEncoder, "bright": BrightColourEncoder}
-
-
-@pytest.fixture
-def bright() -> BrightColourEncoder:
-    return BrightColourEncoder()
-
-
-@pytest.fixture
-def album(photos: Path, library: Library, encoder: ColourEncoder) -> Path:
-    """Forty indexed photos, the later numbers newer."""
-    for i in range(40):
-        taken = f"2023:08:{1 + i // 10:02} 12:{i:02}:00"
-        save_photo(photos / f"{i:02}.jpg", COLOURS[i % 6], taken=taken)
-    run(library, encoder, photos)
-    return photos
-
-
-def switch_to(
-    library: Library, encoder: ColourEncoder, source: str = "bright"
-) -> tuple[list[IndexProgress], SwitchReport]:
-    want(library, source)
-    return driven(switch(library, source, encoder, Tagger(encoder), StopFlag()))
-
-
-def driven(
-    work: Generator[IndexProgress, None, SwitchReport],
-) -> tuple[list[IndexProgress], SwitchReport]:
-    reports = []
-    while True:
-        try:
-            reports.append(next(work))
-        except StopIteration as end:
-            return reports, end.value
-
-
-def everything_but(library: Library, model: str) -> dict[str, list[Any]]:
-    """All rows of all tables, those of one model and the choice of models left out."""
-    own = f"(SELECT id FROM models WHERE key = '{model}')"
-    queries = {
-        table: f"SELECT * FROM {table} ORDER BY 1, 2"
-        for table in ("roots", "photos", "directories", "files")
-    }
-    for table in ("vectors", "suggestions"):
-        queries[table] = f"SELECT * FROM {table} WHERE model_id IS NOT {own} ORDER BY 1, 2, 3"
-    queries["settings"] = "SELECT * FROM settings WHERE name NOT IN ('model', 'wanted model')"
-    return {table: library.store.rows(query) for table, query in queries.items()}
-
-
-def embedded_in_order(library: Library, model: str) -> list[int]:
-    """Photo ids in the order in which their vectors were stored."""
-    return [int(i) for i in library.vectors_after(model, 0)[1]]
 
 
 def test_a_switch_embeds_newest_first_and_then_the_wanted_model_serves(
@@ -286,34 +225,6 @@ def test_two_programs_at_once_store_each_vector_once(
     other.close()
 
 
-def test_a_thumbnail_too_small_or_old_or_missing_leads_to_the_original(
-    library: Library, photos: Path, encoder: ColourEncoder, bright: BrightColourEncoder
-) -> None:
-    for name, size in (("wide", (1600, 40)), ("old", (96, 64)), ("missing", (96, 64))):
-        save_photo(photos / f"{name}.jpg", size=size)
-    save_photo(photos / "small.jpg", size=(20, 20))
-    run(library, encoder, photos)
-    paths = {
-        photo.path: library.thumbnails.path(photo.content_hash)
-        for photo in library.photos([int(i) for i in library.listing()[0]]).values()
-    }
-    save_photo(paths[str(photos / "old.jpg")], "blue")
-    paths[str(photos / "missing.jpg")].unlink()
-    _, report = switch_to(library, bright)
-    assert (report.embedded, report.from_thumbnails, report.left) == (4, 1, 0)
-    assert report.switched
-    red = bright.encode_texts(["red"])[0]
-    for photo_id in map(int, library.listing()[0]):
-        vector = library.vector(photo_id, bright.id)
-        assert vector is not None
-        assert vector @ red > 0.99
-    # The thumbnails were made anew on the way.
-    with library.store.write() as db:
-        db.execute("UPDATE settings SET value = 'starter' WHERE name = 'model'")
-    library.delete_vectors(bright.id)
-    assert switch_to(library, bright)[1].from_thumbnails == 3
-
-
 def test_what_cannot_be_reached_does_not_hold_up_the_switch_and_follows_later(
     library: Library,
     album: Path,
@@ -334,18 +245,6 @@ def test_what_cannot_be_reached_does_not_hold_up_the_switch_and_follows_later(
     assert library.counts(bright.id).searchable == 42
 
 
-def test_a_file_that_is_another_photo_by_now_is_not_taken_for_it(
-    library: Library, photos: Path, encoder: ColourEncoder, bright: BrightColourEncoder
-) -> None:
-    wide = save_photo(photos / "a.png", "red", size=(1600, 40))
-    save_photo(photos / "b.jpg")
-    run(library, encoder, photos)
-    size = wide.stat().st_size
-    save_photo(photos / "a.png", "blue", size=(1600, 40))
-    assert wide.stat().st_size == size or os.truncate(wide, size) is None
-    assert switch_to(library, bright)[1].left == 1
-
-
 def test_a_model_that_more_than_a_few_photos_are_out_of_reach_of_does_not_take_over(
     library: Library,
     album: Path,
@@ -364,24 +263,6 @@ def test_a_model_that_more_than_a_few_photos_are_out_of_reach_of_does_not_take_o
     (tmp_path / "not connected").rename(drive)
     _, report = switch_to(library, bright)
     assert (report.switched, report.embedded) == (True, 3)
-
-
-def test_a_photo_the_model_refuses_does_not_hold_up_the_others(
-    library: Library, album: Path, bright: BrightColourEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    embed = bright.encode_images
-
-    save_photo(album / "teal.jpg", "teal")
-    run(library, ColourEncoder(), album)
-
-    def refuse_teal(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        if ((pixels[:, 16, 16, 0] < 50) & (pixels[:, 16, 16, 2] - 128 < 20)).any():
-            raise PhotoClipError("The model gives no usable numbers.")
-        return embed(pixels)
-
-    monkeypatch.setattr(bright, "encode_images", refuse_teal)
-    _, report = switch_to(library, bright)
-    assert (report.switched, report.embedded, report.left) == (True, 40, 1)
 
 
 def test_a_model_that_fails_altogether_leaves_the_old_one_serving(
@@ -416,51 +297,6 @@ def test_hidden_photos_are_not_waited_for(
     assert (report.switched, report.embedded) == (True, 39)
 
 
-def test_indexing_under_another_model_reads_no_original_it_need_not(
-    library: Library, album: Path, bright: BrightColourEncoder
-) -> None:
-    """As after an update with a new starter, when there is no old model to serve meanwhile."""
-    for path in album.iterdir():
-        facts = path.stat()
-        path.write_bytes(bytes(facts.st_size))  # whoever reads it finds no photo
-        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    save_photo(album / "wide.jpg", size=(1600, 40))
-    work = index(library, bright, Tagger(bright), [str(album)], StopFlag())
-    phases = [progress.phase for progress in work]
-    assert phases.index("embedding") < phases.index("indexing")
-    assert library.counts(bright.id).searchable == 41
-    assert library.counts(bright.id).failures == 0
-    order = embedded_in_order(library, bright.id)[:40]
-    newest = [int(i) for i in library.listing()[0] if int(i) in order]
-    assert order == newest
-    assert run(library, bright, album).unchanged == 41
-
-
-def test_a_returned_copy_that_this_model_has_not_seen_is_shown_at_once(
-    library: Library, album: Path, encoder: ColourEncoder, bright: BrightColourEncoder
-) -> None:
-    copy = Path(shutil.copy2(album / "00.jpg", album / "copy.jpg"))
-    run(library, encoder, album)
-    copy.rename(album.parent / "away.jpg")
-    run(library, encoder, album)
-    (album.parent / "away.jpg").rename(copy)
-    run(library, bright, album)
-    assert library.store.rows("SELECT name FROM files WHERE missing") == []
-
-
-def test_a_thumbnail_of_an_older_make_is_renewed_by_indexing(
-    library: Library, photos: Path, encoder: ColourEncoder, bright: BrightColourEncoder
-) -> None:
-    save_photo(photos / "a.jpg")
-    run(library, encoder, photos)
-    [photo] = library.photos([int(i) for i in library.listing()[0]]).values()
-    save_photo(library.thumbnails.path(photo.content_hash), "blue")
-    run(library, bright, photos)
-    jpeg = library.thumbnails.read(photo.content_hash)
-    assert jpeg is not None
-    assert picture_of_thumbnail(jpeg) is not None
-
-
 def test_stored_models_are_listed_and_one_models_vectors_deleted(
     library: Library,
     album: Path,
@@ -483,56 +319,3 @@ def test_stored_models_are_listed_and_one_models_vectors_deleted(
     assert everything_but(library, encoder.id) == before
     assert library.tag_counts(encoder.id) == ()
     assert switch_to(library, encoder, "starter")[1].embedded == 40
-
-
-SWITCH = """
-import sys
-from pathlib import Path
-from photoclip.core.library import Library
-from photoclip.core.switching import switch, want
-from photoclip.core.tagging import Tagger
-from photoclip.progress import StopFlag
-from tests.fakes import BrightColourEncoder
-
-library, encoder = Library(Path(sys.argv[1])), BrightColourEncoder()
-want(library, "bright")
-for progress in switch(library, "bright", encoder, Tagger(encoder), StopFlag()):
-    print(progress.phase, progress.done, flush=True)
-    if progress.done >= 16:
-        sys.stdin.read(1)  # wait here to be killed
-"""
-
-
-def test_killed_it_goes_on_and_ends_like_an_undisturbed_one(
-    library: Library, album: Path, bright: BrightColourEncoder, tmp_path: Path
-) -> None:
-    library.store.row("PRAGMA wal_checkpoint(TRUNCATE)")
-    undisturbed = Library(Path(shutil.copy(library.path, tmp_path / "undisturbed.photoclip")))
-    shutil.copytree(
-        library.path.with_name("library.thumbnails"), tmp_path / "undisturbed.thumbnails"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", SWITCH, str(library.path)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("embedding 16"):
-                break
-        process.kill()
-    assert choice(library) == Choice("starter", "bright")
-    assert switch_to(library, bright)[1].embedded == 24
-    switch_to(undisturbed, BrightColourEncoder())
-    rows = (
-        "SELECT photo_id, hex(vector), tagged_with, (SELECT group_concat(term_id || probability)"
-        " FROM suggestions AS s WHERE s.photo_id = v.photo_id AND s.model_id = v.model_id)"
-        " FROM vectors AS v WHERE model_id = (SELECT id FROM models WHERE key = 'bright-1')"
-        " ORDER BY v.id"
-    )
-    assert library.store.rows(rows) == undisturbed.store.rows(rows)
-    assert everything_but(library, bright.id) == everything_but(undisturbed, bright.id)
-    undisturbed.close()

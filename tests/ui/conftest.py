@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from photoclip.clip.encoder import Encoder
+from photoclip.core import settings as stored
 from photoclip.core.library import Library
 from photoclip.core.serving import Serving
 from photoclip.ui import translations
 from photoclip.ui.main_window import MainWindow
+from photoclip.ui.session import Session
 from photoclip.ui.shell import Shell
 from photoclip.ui.theme import Theme
-from tests.fakes import ColourEncoder, save_photo
+from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "white", "black", "pink")
 WAIT = 20_000
@@ -42,7 +44,25 @@ class GatedEncoder(ColourEncoder):
         return super().encode_images(pixels)
 
 
+class GatedBrightEncoder(BrightColourEncoder, GatedEncoder):
+    """The second model, held after so many pictures until it is let on."""
+
+
 Open = Callable[..., Shell]
+
+
+@pytest.fixture(scope="session")
+def thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def looked_through(thawed: None) -> None:
+    """What there is before these tests is not looked through after each: with torch, a million
+    objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -76,9 +96,40 @@ def theme(qapp: QApplication, english: object) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def open_shell(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
-    """Opens windows over the library of this test; they are closed when it ends."""
+def make_shell(tmp_path: Path, theme: Theme) -> Iterator[Open]:
+    """Makes the app over the library of this test; it is closed when the test ends."""
     shells: list[Shell] = []
+
+    def make(open_encoder: Callable[[str], Encoder], running_on: str = "Processor") -> Shell:
+        library = Library(tmp_path / "library.photoclip")
+
+        def changed(model: str) -> None:
+            shell.bridge.post(lambda: shell.serve(model))
+
+        serving = Serving(library, open_encoder, None, changed)
+        shell = Shell(
+            library,
+            serving.encoder.id,
+            serving.index,
+            lambda: serving,
+            serving.switch,
+            lambda: running_on,
+            tmp_path / "models",
+            tmp_path / "cache",
+            tmp_path / "settings.json",
+            theme,
+        )
+        shells.append(shell)
+        return shell
+
+    yield make
+    for shell in shells:
+        shell.close()
+
+
+@pytest.fixture
+def open_shell(qtbot: QtBot, make_shell: Open) -> Open:
+    """Opens windows with a model that knows colours."""
 
     def open_it(
         paths: Sequence[str] = (),
@@ -86,29 +137,42 @@ def open_shell(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Open]:
         size: tuple[int, int] = (1280, 800),
     ) -> Shell:
         used = encoder or ColourEncoder()
-        library = Library(tmp_path / "library.photoclip")
-
-        serving = Serving(library, lambda _: used, None)
-        shell = Shell(
-            library,
-            used.id,
-            serving.index,
-            lambda: serving,
-            serving.switch,
-            lambda: "Processor",
-            tmp_path / "models",
-            tmp_path / "settings.json",
-            theme,
-        )
-        shells.append(shell)
+        shell = make_shell(lambda _: used)
         shell.window.resize(*size)
         shell.start(paths)
         qtbot.waitExposed(shell.window)
         return shell
 
-    yield open_it
-    for shell in shells:
-        shell.close()
+    return open_it
+
+
+@pytest.fixture
+def open_app(qtbot: QtBot, tmp_path: Path, make_shell: Open, album: Path) -> Open:
+    """Opens windows in which forty photos are indexed, with two models to choose from.
+
+    The starter goes by its name, the second model by any other. Models are got from `mirror`.
+    """
+
+    def open_it(
+        bright: ColourEncoder | None = None,
+        starter: ColourEncoder | None = None,
+        mirror: str = "",
+        photos: int = 40,
+    ) -> Shell:
+        first, second = starter or ColourEncoder(), bright or BrightColourEncoder()
+        stored.save(tmp_path / "settings.json", stored.Settings(model_mirror=mirror))
+        shell = make_shell(
+            lambda source: first if source == "starter" else second,
+            running_on="Processor, 2 threads, bfloat16",
+        )
+        shell.start([str(album)])
+        qtbot.waitExposed(shell.window)
+        wait_indexed(qtbot, shell, photos)
+        shell.window.content.show_new()
+        qtbot.waitUntil(lambda: shell.models.answering is not None, timeout=WAIT)
+        return shell
+
+    return open_it
 
 
 @pytest.fixture
@@ -130,6 +194,13 @@ def wait_indexed(qtbot: QtBot, shell: Shell, photos: int) -> None:
     qtbot.waitUntil(
         lambda: window.model.rowCount() + window.content.held_count == photos, timeout=WAIT
     )
+
+
+def wait_read(qtbot: QtBot, session: Session) -> None:
+    """Until what was asked of the library before is answered."""
+    answered: list[None] = []
+    session.read("test", lambda: None, answered.append)
+    qtbot.waitUntil(lambda: bool(answered), timeout=WAIT)
 
 
 @pytest.fixture

@@ -1,71 +1,26 @@
 """Switching models under an open window: it goes on searching, and shows the new model's tags."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from photoclip.core.library import Library
-from photoclip.core.serving import Serving
 from photoclip.core.switching import Choice, choice, switch, want
 from photoclip.core.tagging import Tagger
 from photoclip.progress import StopFlag
 from photoclip.ui.places import Place
 from photoclip.ui.shell import Shell
-from photoclip.ui.theme import Theme
-from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
-from tests.ui.conftest import WAIT, GatedEncoder, wait_indexed
+from tests.fakes import BrightColourEncoder, save_photo
+from tests.ui.conftest import WAIT, GatedBrightEncoder, GatedEncoder, Open
 
 
-class GatedBrightEncoder(BrightColourEncoder, GatedEncoder):
-    """The second model, held after so many pictures until it is let on."""
-
-
-Open = Callable[..., Shell]
-
-
-@pytest.fixture
-def open_serving(qtbot: QtBot, tmp_path: Path, theme: Theme, album: Path) -> Iterator[Open]:
-    """Opens windows over one library of forty photos, with two models to choose from."""
-    shells: list[Shell] = []
-
-    def open_it(
-        bright: ColourEncoder, starter: ColourEncoder | None = None, photos: int = 40
-    ) -> Shell:
-        library = Library(tmp_path / "library.photoclip")
-        encoders = {"starter": starter or ColourEncoder(), "bright": bright}
-
-        def changed(model: str) -> None:
-            shell.bridge.post(lambda: shell.serve(model))
-
-        serving = Serving(library, encoders.__getitem__, None, changed)
-        shell = Shell(
-            library,
-            serving.encoder.id,
-            serving.index,
-            lambda: serving,
-            serving.switch,
-            lambda: "Processor",
-            tmp_path / "models",
-            tmp_path / "settings.json",
-            theme,
-        )
-        shells.append(shell)
-        shell.start([str(album)])
-        qtbot.waitExposed(shell.window)
-        wait_indexed(qtbot, shell, photos)
-        shell.window.content.show_new()
-        return shell
-
-    yield open_it
-    for shell in shells:
-        shell.close()
-
-
-def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_serving: Open) -> None:
+def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_app: Open) -> None:
     bright = GatedBrightEncoder(after=16)
-    shell = open_serving(bright)
+    shell = open_app(bright)
     session = shell.session
     assert shell.switch is not None
     ended: list[object] = []
@@ -91,9 +46,9 @@ def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_serving: Op
     qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
 
 
-def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_serving: Open) -> None:
+def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_app: Open) -> None:
     bright = GatedBrightEncoder(after=16)
-    shell = open_serving(bright)
+    shell = open_app(bright)
     shell.switch.use("bright")
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
     bright.open()
@@ -101,7 +56,7 @@ def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_serving
     done = bright.images_encoded
     assert 16 <= done < 40
     again = BrightColourEncoder()
-    shell = open_serving(again)
+    shell = open_app(again)
     qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
     assert done + again.images_encoded == 40
     qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
@@ -113,10 +68,10 @@ def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_serving
     ids=["cancelled", "the serving one wanted"],
 )
 def test_nothing_is_switched_when_it_is_no_longer_wanted(
-    qtbot: QtBot, open_serving: Open, stop: Callable[[Shell], None]
+    qtbot: QtBot, open_app: Open, stop: Callable[[Shell], None]
 ) -> None:
     bright = GatedBrightEncoder(after=16)
-    shell = open_serving(bright)
+    shell = open_app(bright)
     library = shell.session.library
     shell.switch.use("bright")
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
@@ -129,10 +84,10 @@ def test_nothing_is_switched_when_it_is_no_longer_wanted(
 
 
 def test_photos_indexed_during_the_switch_are_found_after_it(
-    qtbot: QtBot, open_serving: Open, album: Path
+    qtbot: QtBot, open_app: Open, album: Path
 ) -> None:
     starter = GatedEncoder(after=40)
-    shell = open_serving(BrightColourEncoder(), starter)
+    shell = open_app(BrightColourEncoder(), starter)
     save_photo(album / "new.jpg", "teal")
     shell.job.add([str(album)])
     qtbot.waitUntil(
@@ -146,9 +101,9 @@ def test_photos_indexed_during_the_switch_are_found_after_it(
 
 
 def test_what_a_switch_by_another_program_has_left_out_is_embedded(
-    qtbot: QtBot, open_serving: Open, tmp_path: Path
+    qtbot: QtBot, open_app: Open, tmp_path: Path
 ) -> None:
-    shell = open_serving(BrightColourEncoder())
+    shell = open_app(BrightColourEncoder())
     qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
     other, bright = Library(tmp_path / "library.photoclip"), BrightColourEncoder()
     want(other, "bright")
@@ -162,13 +117,11 @@ def test_what_a_switch_by_another_program_has_left_out_is_embedded(
     other.close()
 
 
-def test_a_switch_goes_on_when_the_drive_is_back(
-    qtbot: QtBot, open_serving: Open, album: Path
-) -> None:
+def test_a_switch_goes_on_when_the_drive_is_back(qtbot: QtBot, open_app: Open, album: Path) -> None:
     drive = album / "drive"
     for i in range(3):
         save_photo(drive / f"{i}.jpg", "teal", size=(1600, 40 + i))
-    shell = open_serving(BrightColourEncoder(), photos=43)
+    shell = open_app(BrightColourEncoder(), photos=43)
     drive.rename(album.parent / "not connected")
     with qtbot.waitSignal(shell.switch.ended, timeout=WAIT) as ended:
         shell.switch.use("bright")
@@ -181,12 +134,39 @@ def test_a_switch_goes_on_when_the_drive_is_back(
     qtbot.waitUntil(lambda: not shell.switch.running and not shell.job.running, timeout=WAIT)
 
 
+def test_the_window_never_waits_for_the_library(
+    qtbot: QtBot, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may be writing to it, and a large one may lie on a slow drive."""
+    shell = open_app()
+    store = shell.session.library.store
+    asking: list[threading.Thread] = []
+
+    def noting(read: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(*args: Any) -> Any:
+            asking.append(threading.current_thread())
+            return read(*args)
+
+        return ask
+
+    monkeypatch.setattr(store, "row", noting(store.row))
+    monkeypatch.setattr(store, "rows", noting(store.rows))
+    shell.window.notice.hide()
+    shell.window.field.setText("红色")
+    qtbot.waitUntil(lambda: "understands" in shell.window.notice.sentence, timeout=WAIT)
+    shell.switch.use("bright")
+    qtbot.waitUntil(lambda: shell.window.notice.sentence.endswith("answers now."), timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    assert asking
+    assert threading.current_thread() not in asking
+
+
 def test_what_another_program_wants_is_taken_up_at_the_start(
-    qtbot: QtBot, open_serving: Open, tmp_path: Path
+    qtbot: QtBot, open_app: Open, tmp_path: Path
 ) -> None:
     library = Library(tmp_path / "library.photoclip")
     want(library, "bright")
     library.close()
-    shell = open_serving(BrightColourEncoder())
+    shell = open_app(BrightColourEncoder())
     qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
     qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)

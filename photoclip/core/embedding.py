@@ -19,7 +19,7 @@ def embed(
         Which of them it took, (n,), and the embeddings of these, in their order, (m, d).
 
     Raises:
-        PhotoClipError: when the model takes none of them.
+        PhotoClipError: when the model takes no picture at all.
     """
     taken = np.ones(len(pixels), np.bool_)
     if not pixels:
@@ -27,14 +27,18 @@ def embed(
     try:
         return taken, encoder.encode_images(np.stack(pixels))
     except PhotoClipError:
-        if len(pixels) == 1:
-            raise
-    embeddings: list[NDArray[np.float32]] = []
+        # Whether it is the model, which would refuse any picture, or one of these.
+        encoder.encode_images(_any_picture(encoder.preprocessing.size))
+    embeddings = [np.empty((0, encoder.dim), np.float32)]
     for i, own in enumerate(pixels):
         try:
-            embeddings.append(encoder.encode_images(own[None])[0])
+            embeddings.append(encoder.encode_images(own[None]))
         except PhotoClipError:
             taken[i] = False
-            if i == len(pixels) - 1 and not embeddings:
-                raise
-    return taken, np.stack(embeddings)
+    return taken, np.concatenate(embeddings)
+
+
+def _any_picture(size: int) -> NDArray[np.uint8]:
+    """Shades of grey from side to side, uint8 (1, size, size, 3)."""
+    shades = np.linspace(0, 255, size).astype(np.uint8)
+    return np.broadcast_to(shades[:, None], (1, size, size, 3)).copy()

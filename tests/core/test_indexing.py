@@ -358,9 +358,23 @@ def test_a_photo_the_model_cannot_take_does_not_hold_up_the_others(
     assert (report.indexed, report.failed) == (9, 1)
     for i in range(10):
         (photos / f"{i}.jpg").unlink()
-    save_photo(photos / "x.jpg", "black")
+    save_photo(photos / "x.jpg", "black", size=(80, 60))
+    report = run(library, encoder, photos)
+    assert (report.indexed, report.failed) == (0, 1)
+
+
+def test_a_model_that_takes_no_photo_is_told_and_no_photo_blamed(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo(photos / "a.jpg")
+
+    def refuse(_: object) -> NDArray[np.float32]:
+        raise PhotoClipError("no usable numbers")
+
+    monkeypatch.setattr(encoder, "encode_images", refuse)
     with pytest.raises(PhotoClipError, match="no usable numbers"):
         run(library, encoder, photos)
+    assert library.failures() == ()
 
 
 def test_moved_photos_never_leave_the_grid(

@@ -1,0 +1,100 @@
+"""The embeddings of a vocabulary's terms under one encoder, made once and kept in a file."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import Final
+from zipfile import BadZipFile
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from photoclip.clip.background import Background
+from photoclip.clip.encoder import Encoder
+from photoclip.core.terms import Term
+from photoclip.core.vocabulary import Vocabulary
+
+# Of the terms, evenly spread, what the background is made of: it is asked for by the first search,
+# which cannot wait for all. With a fifth as many as these, ranking and bands are the same.
+_BACKGROUND_TERMS: Final = 400
+
+
+class TermVectors:
+    """Embeds the terms of a vocabulary that has some. Safe to call from any thread.
+
+    Args:
+        cache_dir: where embedded questions are kept, whichever vocabulary asks them; None for
+            nowhere.
+    """
+
+    def __init__(self, encoder: Encoder, vocabulary: Vocabulary, cache_dir: Path | None) -> None:
+        self._encoder = encoder
+        self.vocabulary = vocabulary
+        self._path = cache_dir / f"{encoder.id}-terms.npz" if cache_dir else None
+        self._lock = RLock()
+
+    @cached_property
+    def prototypes(self) -> NDArray[np.float32]:
+        """A direction for each term, float32 (terms, d): the mean of its questions' embeddings."""
+        return self._prototypes(self.vocabulary.terms)
+
+    @cached_property
+    def background(self) -> Background:
+        """What the terms score on any photo; see `Background`."""
+        return Background.of(self.background_prototypes)
+
+    @cached_property
+    def background_prototypes(self) -> NDArray[np.float32]:
+        """Those of some hundred of the terms, float32 (n, d)."""
+        terms = self.vocabulary.terms
+        chosen = np.linspace(0, len(terms) - 1, min(len(terms), _BACKGROUND_TERMS)).astype(int)
+        return self._prototypes([terms[i] for i in chosen])
+
+    def _prototypes(self, terms: Sequence[Term]) -> NDArray[np.float32]:
+        questions = [term.questions() for term in terms]
+        embedded = self._embedded([question for group in questions for question in group])
+        means = [np.mean([embedded[question] for question in group], axis=0) for group in questions]
+        matrix = np.array(means, np.float32).reshape(-1, self._encoder.dim)
+        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+        prototypes: NDArray[np.float32] = matrix / np.maximum(lengths, 1e-12)
+        return prototypes
+
+    def _embedded(self, questions: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        with self._lock:
+            known = self._kept()
+            keys = {asked: xxhash.xxh3_64_intdigest(asked.encode()) for asked in questions}
+            missing = [question for question in keys if keys[question] not in known]
+            if missing:
+                vectors = self._encoder.encode_texts(missing)
+                known.update(zip((keys[question] for question in missing), vectors, strict=True))
+                self._keep(known)
+            return {question: known[key] for question, key in keys.items()}
+
+    def _kept(self) -> dict[int, NDArray[np.float32]]:
+        if self._path is None:
+            return {}
+        with suppress(OSError, ValueError, EOFError, KeyError, BadZipFile):
+            with np.load(self._path) as file:
+                keys, vectors = file["keys"], file["vectors"].astype(np.float32)
+            if vectors.shape == (len(keys), self._encoder.dim):
+                return dict(zip(keys.tolist(), vectors, strict=True))
+        return {}
+
+    def _keep(self, known: dict[int, NDArray[np.float32]]) -> None:
+        """Write it whole or not at all; a full disk only costs the time to make it again."""
+        if self._path is None:
+            return
+        part = self._path.with_suffix(f".{os.getpid()}.part")
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                np.savez(
+                    file,
+                    keys=np.fromiter(known, np.uint64, len(known)),
+                    vectors=np.array(list(known.values()), np.float32),
+                )
+            part.replace(self._path)

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from xml.etree import ElementTree
+
+from photoclip.core.rdf import NotXmp, parse
 
 _EXIF: Final = "{http://ns.adobe.com/exif/1.0/}"
 _PHOTOSHOP: Final = "{http://ns.adobe.com/photoshop/1.0/}"
@@ -24,8 +25,6 @@ _WANTED: Final = frozenset((*_DATES, *_LENSES, _LATITUDE, _LONGITUDE))
 
 # "DDD,MM,SSk" or "DDD,MM.mmk" (XMP part 2, GPSCoordinate).
 _ANGLE: Final = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEW])")
-# Packets are some kB; a hostile one of many MB would only cost time.
-_LONGEST: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,17 @@ NO_XMP: Final = Xmp()
 
 
 def read_xmp(packet: bytes) -> Xmp:
-    """Never raises: a packet that is no XML says nothing. Entities are not expanded far (expat)."""
-    packet = packet.strip(b"\0 \t\r\n")
-    if len(packet) > _LONGEST:
-        return NO_XMP
+    """Never raises: a packet that is no XMP says nothing."""
     try:
-        root = ElementTree.fromstring(packet)
-    except (ElementTree.ParseError, ValueError, LookupError):
+        tree = parse(packet, forgiving=True)
+    except NotXmp:
         return NO_XMP
     # A property is an attribute or an element, as its writer liked.
     found: dict[str, str] = {}
-    for element in root.iter():
+    for element in tree.iter("*"):
         for name, value in element.attrib.items():
             if name in _WANTED:
-                found.setdefault(name, value)
+                found.setdefault(name, str(value))
         if element.tag in _WANTED and element.text:
             found.setdefault(element.tag, element.text)
     return Xmp(

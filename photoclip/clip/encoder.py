@@ -1,6 +1,6 @@
 """Pictures and texts as embeddings in one space: the `Encoder` protocol and open_clip's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.batching import Ladder, Reason
+from photoclip.clip.calibration import Curve
 from photoclip.clip.devices import (
     AUTO,
     DEVICES,
@@ -73,6 +74,10 @@ class Encoder(Protocol):
     @property
     def logit_bias(self) -> float:
         """What is then added: 0.0 but for models with a sigmoid loss."""
+
+    @property
+    def term_curves(self) -> Mapping[str, Curve]:
+        """By term, how sure its scores make one, where that was measured; see `calibration`."""
 
     @property
     def device(self) -> str:
@@ -163,6 +168,10 @@ class OpenClipEncoder:
     @property
     def preprocessing(self) -> Preprocessing:
         return self._model.preprocessing
+
+    @property
+    def term_curves(self) -> Mapping[str, Curve]:
+        return self._model.term_curves
 
     @property
     def logit_scale(self) -> float:

@@ -27,6 +27,7 @@ from photoclip.clip.architectures import (
     architecture_config_path,
     architecture_names,
 )
+from photoclip.clip.calibration import Curve, read_curves
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.remembered import note, recall
 from photoclip.clip.weights import PICKLES, SAFETENSORS, checkpoint_files
@@ -37,6 +38,8 @@ STARTER = "starter"
 CONFIG_FILE = "open_clip_config.json"
 CHECKPOINT_FILE = "open_clip_model.safetensors"
 ABOUT_FILE = "photoclip.json"
+# By term, the slope and intercept of its curve; see `calibration`.
+CURVES_FILE = "term_curves.json"
 
 # In the cache folder.
 _IDS_FILE = "model-ids.json"
@@ -106,6 +109,11 @@ class Model:
                     f"The model file {path} cannot be read. Get the model again or choose another."
                 ) from error
         return f"{_tower_name(self.config)}-{self.dim}-{digest.hexdigest()}"
+
+    @cached_property
+    def term_curves(self) -> dict[str, Curve]:
+        """How sure its scores make one of each term, where that was measured; often empty."""
+        return read_curves(self.folder / CURVES_FILE)
 
     @property
     def sigmoid(self) -> bool:

@@ -53,6 +53,7 @@ def test_the_folder_is_complete_and_small():
         "open_clip_model.safetensors",
         "photoclip.json",
         "special_tokens_map.json",
+        "term_curves.json",
         "tokenizer.json",
         "tokenizer_config.json",
         "training.json",

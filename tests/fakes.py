@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ class ColourEncoder:
     )
     logit_scale = 50.0
     logit_bias = 0.0
+    term_curves: ClassVar[dict[str, tuple[float, float]]] = {}
     device = "cpu"
     precision = "float32"
     running_on = "Nowhere"

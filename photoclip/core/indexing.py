@@ -24,8 +24,11 @@ from photoclip.core.imaging import UnreadablePhoto, decode, picture_of_thumbnail
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
 from photoclip.core.metadata import read_metadata
+from photoclip.core.own import read_own
 from photoclip.core.reembedding import reembed
 from photoclip.core.scan import reaches
+from photoclip.core.sidecar_sync import read_changed
+from photoclip.core.sidecars import read_sidecars
 from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import IndexProgress, IndexReport
@@ -91,6 +94,7 @@ def index(
         change = mark(library, vanished, missing=True)
         if change:
             yield IndexProgress("scanning", seen.found, change=change)
+        yield from read_changed(library, tagger.terms.vocabulary, seen.resaid, stop)
     for done, total, change in retag(library, encoder.id, tagger, stop):
         yield IndexProgress("tagging", done, total, change=change)
     return replace(
@@ -198,7 +202,13 @@ def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: I
     taken, embeddings = embed([content.pixels for content in contents], encoder)
     refused = {id(content) for content, took in zip(contents, taken, strict=True) if not took}
     outcomes = [_refused(item) if id(item) in refused else item for item in batch]
-    return intake.store(outcomes, embeddings, tagger.tags(embeddings), tagger.version)
+    return intake.store(
+        outcomes,
+        embeddings,
+        tagger.tags(embeddings),
+        tagger.version,
+        tagger.terms.vocabulary,
+    )
 
 
 def _refused(outcome: Outcome) -> Outcome:
@@ -241,6 +251,7 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
     if embedded:
         return SameContent(candidate, content_hash)
     metadata = read_metadata(decoded)
+    beside = read_sidecars(os.fsdecode(candidate.path)) if candidate.file.sidecars else ()
     return Content(
         candidate=candidate,
         content_hash=content_hash,
@@ -250,6 +261,7 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
         sort_time=_sort_time(metadata.captured_at, candidate.file.mtime_ns),
         metadata=metadata,
         pixels=pixels,
+        own=read_own(data, decoded, beside),
     )
 
 

@@ -10,12 +10,16 @@ from sqlite_utils import Database
 
 from photoclip.core.folders import inside
 from photoclip.core.imaging import is_photo_name
+from photoclip.core.keywords import tags_of
 from photoclip.core.library import Library
 from photoclip.core.metadata import Metadata
+from photoclip.core.own import NOTHING, Own
 from photoclip.core.paths import display, display_name
 from photoclip.core.scan import reaches
+from photoclip.core.sidecar_sync import note_read
 from photoclip.core.survey import Candidate, decoder_version
-from photoclip.core.types import Change, Tag
+from photoclip.core.types import Annotation, Change, Tag
+from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
 
 
@@ -27,6 +31,7 @@ class Content:
         content_hash: xxh3_128 of the bytes, 32 hex digits.
         pixels: uint8 of shape (s, s, 3), as the encoder wants them.
         sort_time: see `Photo.sort_time`.
+        own: what the person said of it in other programs.
     """
 
     candidate: Candidate
@@ -37,6 +42,7 @@ class Content:
     sort_time: int
     metadata: Metadata
     pixels: NDArray[np.uint8]
+    own: Own = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,7 @@ class Intake:
         embeddings: NDArray[np.float32],
         tags: Sequence[Sequence[Tag]],
         tagged_with: str,
+        vocabulary: Vocabulary,
     ) -> Stored:
         """Store a batch in one transaction.
 
@@ -152,6 +159,7 @@ class Intake:
                 their order; stored as float16.
             tags: the suggested tags of each of them.
             tagged_with: `Tagger.version`, by which outdated suggestions are found.
+            vocabulary: by which keywords of other programs are understood.
         """
         added: list[int] = []
         moved: set[int] = set()
@@ -169,7 +177,9 @@ class Intake:
                     failed += 1
                     continue
                 if isinstance(outcome, Content):
-                    photo_id = self._put_photo(db, outcome)
+                    photo_id, new = self._put_photo(db, outcome)
+                    if new:
+                        self._put_own(photo_id, outcome.own, vocabulary)
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
                 else:
                     photo_id = self._photo_id(db, outcome.content_hash)
@@ -181,6 +191,11 @@ class Intake:
                     moved.add(row)
                     continue
                 self._put_file(db, outcome.candidate, photo_id)
+                if isinstance(outcome, Content) and new:
+                    file = outcome.candidate.file
+                    note_read(
+                        db, outcome.candidate.directory, file.name, outcome.own, file.sidecars
+                    )
                 added.append(photo_id)
         indexed = len(outcomes) - unchanged - failed - dropped - len(moved)
         change = Change(
@@ -217,7 +232,8 @@ class Intake:
         photo_id: int = row[0]
         return photo_id
 
-    def _put_photo(self, db: Database, content: Content) -> int:
+    def _put_photo(self, db: Database, content: Content) -> tuple[int, bool]:
+        """The photo's id, and whether it is a new one."""
         facts = {f.name: getattr(content.metadata, f.name) for f in fields(Metadata)}
         columns = {
             "hash": content.content_hash,
@@ -229,12 +245,17 @@ class Intake:
             **facts,
         }
         # The same content under another model, or met again after it had vanished: keep its id.
-        db.execute(
+        new = db.execute(
             f"INSERT INTO photos ({', '.join(columns)})"
             f" VALUES ({', '.join(':' + name for name in columns)}) ON CONFLICT (hash) DO NOTHING",
             columns,
-        )
-        return self._photo_id(db, content.content_hash)
+        ).rowcount
+        return self._photo_id(db, content.content_hash), new > 0
+
+    def _put_own(self, photo_id: int, own: Own, vocabulary: Vocabulary) -> None:
+        if own != NOTHING:
+            said = Annotation(own.rating, caption=own.caption)
+            self._library.annotations.take_in(photo_id, tags_of(own, vocabulary), said)
 
     def _put_vector(
         self, db: Database, photo_id: int, vector: bytes, tags: Sequence[Tag], tagged_with: str
@@ -351,10 +372,15 @@ class Intake:
 def put_suggestions(db: Database, model_id: int, photo_id: int, tags: Sequence[Tag]) -> None:
     """Replace the tags that a model suggests for a photo."""
     db.execute("DELETE FROM suggestions WHERE model_id = ? AND photo_id = ?", [model_id, photo_id])
-    for tag in tags:
-        db.execute("INSERT OR IGNORE INTO terms (term) VALUES (?)", [tag.term])
-        db.execute(
-            "INSERT INTO suggestions (photo_id, model_id, term_id, probability)"
-            " SELECT ?, ?, id, ? FROM terms WHERE term = ?",
-            [photo_id, model_id, tag.probability, tag.term],
-        )
+    if not tags:
+        return
+    insert = (
+        "INSERT OR REPLACE INTO suggestions (photo_id, model_id, term_id, probability)"
+        " SELECT ?, ?, id, ? FROM terms WHERE term = ?"
+    )
+    rows = [(photo_id, model_id, tag.probability, tag.term) for tag in tags]
+    if db.conn.executemany(insert, rows).rowcount < len(rows):
+        # Seldom: a term that no photo had yet.
+        terms = [(tag.term,) for tag in tags]
+        db.conn.executemany("INSERT OR IGNORE INTO terms (term) VALUES (?)", terms)
+        db.conn.executemany(insert, rows)

@@ -3,6 +3,7 @@
 What is read from files is written by `intake`.
 """
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,9 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclip.core.albums import Albums
+from photoclip.core.annotations import Annotations, rename_term
+from photoclip.core.columns import columns
 from photoclip.core.db import Store
+from photoclip.core.filters import EVERYTHING, Condition
 from photoclip.core.folders import below, folder_tree, inside
 from photoclip.core.paths import thumbnails_dir
+from photoclip.core.term_files import built_in_terms
 from photoclip.core.thumbs import Thumbnails
 from photoclip.core.types import (
     Change,
@@ -22,9 +28,8 @@ from photoclip.core.types import (
     Photo,
     Scope,
     StoredModel,
-    Tag,
-    TagCount,
 )
+from photoclip.core.vocabulary import Vocabulary
 
 _PHOTO_COLUMNS = (
     "id, hash, present, width, height, format, size, sort_time, captured_at, captured_offset,"
@@ -46,6 +51,8 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
+        self.annotations = Annotations(self.store)
+        self.albums = Albums(self.store)
         self.thumbnails = Thumbnails(thumbnails_dir(path))
 
     @property
@@ -75,21 +82,21 @@ class Library:
         return Counts(photos, searchable, failures)
 
     def listing(
-        self, scope: Scope = Scope(), model: str = ""
+        self, scope: Scope = Scope(), model: str = "", condition: Condition = EVERYTHING
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The photos in `scope`, newest first.
+        """The photos in `scope` that a condition keeps, newest first.
 
         Returns:
             Their ids and their `sort_time`s, each int64 of shape (n,).
         """
         where, arguments = _scope_condition(scope, model)
-        rows = self.store.rows(
-            f"SELECT id, sort_time FROM photos WHERE present{where}"
+        photo_ids, times = columns(
+            self.store,
+            f"SELECT id, sort_time FROM photos WHERE present{where} AND ({condition.sql})"
             " ORDER BY sort_time DESC, id DESC",
-            arguments,
+            [*arguments, *condition.arguments],
         )
-        table = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
+        return photo_ids, times
 
     def photo(self, photo_id: int) -> Photo | None:
         """All that is known of one photo, or None if there is no such id."""
@@ -121,6 +128,11 @@ class Library:
             f"SELECT id, hash FROM photos WHERE id IN ({','.join('?' * len(part))})", part
         )
         return dict(rows)
+
+    def photo_with(self, content_hash: str) -> int | None:
+        """The id of the photo with this content, or None."""
+        row = self.store.row("SELECT id FROM photos WHERE hash = ?", [content_hash])
+        return row[0] if row else None
 
     def photo_at(self, path: str) -> int | None:
         """The id of the photo whose file lies there, if the file is as it was when indexed."""
@@ -182,28 +194,44 @@ class Library:
             for path, name, reason, permanent in rows
         )
 
-    # Tags
+    # Tags; see `annotations` for what a person decides
 
-    def tags(self, photo_id: int, model: str) -> tuple[Tag, ...]:
-        """The tags suggested for a photo, surest first."""
+    def term_ids(self, terms: Sequence[str]) -> list[int]:
+        """The library's own numbers for these terms; those that no photo ever had are left out."""
         rows = self.store.rows(
-            "SELECT term, probability FROM suggestions JOIN terms ON terms.id = term_id"
-            " WHERE photo_id = ? AND model_id = (SELECT id FROM models WHERE key = ?)"
-            " ORDER BY probability DESC, term",
-            [photo_id, model],
+            "SELECT id FROM terms WHERE term IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(terms))],
         )
-        return tuple(Tag(term, probability) for term, probability in rows)
+        return [row[0] for row in rows]
 
-    def tag_counts(self, model: str) -> tuple[TagCount, ...]:
-        """Every tag that some photo has, the most frequent first."""
+    def tagged(self, term_ids: Sequence[int]) -> NDArray[np.int64]:
+        """The photos that have one of these terms as a confirmed tag; int64 (n,)."""
         rows = self.store.rows(
-            "SELECT term, count(*) AS n FROM suggestions"
-            " JOIN terms ON terms.id = term_id JOIN photos ON photos.id = photo_id"
-            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present"
-            " GROUP BY term_id ORDER BY n DESC, term",
-            [model],
+            "SELECT DISTINCT photo_id FROM decisions"
+            " WHERE confirmed AND term_id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(term_ids))],
         )
-        return tuple(TagCount(term, count) for term, count in rows)
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def vocabulary(self) -> Vocabulary:
+        """The built-in terms, overlaid with the person's own."""
+        return Vocabulary(built_in_terms(), self.own_terms())
+
+    def own_terms(self) -> dict[str, str]:
+        """`Vocabulary.own` as it is stored."""
+        return dict(self.store.rows("SELECT term, entry FROM own_terms"))
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> Change:
+        """Store a person's changes to the built-in terms; what photos are tagged with follows."""
+        before = self.vocabulary()
+        with self.store.write() as db:
+            db.execute("DELETE FROM own_terms")
+            db.conn.executemany("INSERT INTO own_terms VALUES (?, ?)", vocabulary.own.items())
+            for key in {**before.own, **vocabulary.own}:
+                old, new = _called(before, key), _called(vocabulary, key)
+                if old is not None and new is not None and old != new:
+                    rename_term(db, old, new)
+        return Change(tags=True)
 
     # Vectors
 
@@ -226,8 +254,9 @@ class Library:
             may come a second time, with a vector that replaces the first. n is 0 at the end.
         """
         rows = self.store.rows(
+            # The plus keeps SQLite from looking up all vectors of the model by its index.
             "SELECT id, photo_id, vector FROM vectors"
-            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND id > ?"
+            " WHERE +model_id = (SELECT id FROM models WHERE key = ?) AND id > ?"
             " ORDER BY id LIMIT ?",
             [model, last, limit],
         )
@@ -325,6 +354,12 @@ class Library:
         return {photo_id: os.fsdecode(path) for photo_id, (_, _, path) in paths.items()}
 
 
+def _called(vocabulary: Vocabulary, key: str) -> str | None:
+    """The name that the term with this key has, see `Vocabulary`; None where there is none."""
+    term = vocabulary.find(key)
+    return term.term if term and (key in vocabulary.own or term.term == key) else None
+
+
 def _scope_condition(scope: Scope, model: str) -> tuple[str, list[object]]:
     """The SQL that keeps the photos of `scope`, to follow a WHERE, and its arguments."""
     where, arguments = "", list[object]()
@@ -338,9 +373,12 @@ def _scope_condition(scope: Scope, model: str) -> tuple[str, list[object]]:
         arguments += [folder, *below(folder)]
     if scope.tag is not None:
         where += (
-            " AND id IN (SELECT photo_id FROM suggestions"
+            " AND id IN (SELECT photo_id FROM decisions"
+            " WHERE confirmed AND term_id = (SELECT id FROM terms WHERE term = ?)"
+            " UNION ALL SELECT photo_id FROM suggestions AS s"
             " WHERE model_id = (SELECT id FROM models WHERE key = ?)"
-            " AND term_id = (SELECT id FROM terms WHERE term = ?))"
+            " AND term_id = (SELECT id FROM terms WHERE term = ?) AND NOT EXISTS (SELECT 1"
+            " FROM decisions AS d WHERE d.photo_id = s.photo_id AND d.term_id = s.term_id))"
         )
-        arguments += [model, scope.tag]
+        arguments += [scope.tag, model, scope.tag]
     return where, arguments

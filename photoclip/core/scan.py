@@ -2,12 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from photoclip.core.folders import SEPARATOR, inside
 from photoclip.core.imaging import is_photo_name
+from photoclip.core.sidecars import SUFFIX, find_sidecars, sidecar_names
 from photoclip.core.types import Failure
 from photoclip.progress import StopFlag
 
@@ -32,11 +33,18 @@ _GONE = "It went away while it was being read. Connect its drive, then rescan."
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A photo file as its directory entry tells: size in bytes, modification time in ns."""
+    """A photo file as its directory entry tells.
+
+    Attributes:
+        size: in bytes.
+        mtime_ns: modification time.
+        sidecars: sizes and times of the sidecars beside it, "" without any.
+    """
 
     name: bytes
     size: int
     mtime_ns: int
+    sidecars: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,14 @@ class _Walk:
         files = []
         for name in names:
             with suppress(OSError):
-                facts = os.stat(os.path.join(directory, name))
+                path = os.path.join(directory, name)
+                facts = os.stat(path)
                 if stat.S_ISREG(facts.st_mode):
-                    files.append(_found(name, facts))
+                    beside = {
+                        os.path.basename(sidecar): _stamp(os.stat(sidecar))
+                        for sidecar in map(os.fsencode, find_sidecars(os.fsdecode(path)))
+                    }
+                    files.append(_found(name, facts, beside))
         return Listing(directory, tuple(files), frozenset(names))
 
     def _below(self, root: bytes) -> Iterator[Listing | Failure]:
@@ -135,7 +148,8 @@ class _Walk:
 
     def _list(self, directory: bytes) -> tuple[Listing, list[bytes]]:
         """What lies in a directory, and which folders in it to go on with."""
-        files: list[FoundFile] = []
+        files: list[tuple[bytes, os.stat_result]] = []
+        sidecars: dict[bytes, str] = {}
         folders: list[bytes] = []
         unseen: set[bytes] = set()
         apple = directory.lower().endswith(tuple(os.fsencode(s) for s in _APPLE_LIBRARIES))
@@ -154,11 +168,14 @@ class _Walk:
                             else:
                                 unseen.add(entry.name)
                     elif is_photo_name(name) and entry.is_file() and not _is_hidden(entry):
-                        files.append(_found(entry.name, entry.stat()))
+                        files.append((entry.name, entry.stat()))
+                    elif name.lower().endswith(SUFFIX) and entry.is_file():
+                        sidecars[entry.name] = _stamp(entry.stat())
                 except OSError:
                     unseen.add(entry.name)
-        files.sort(key=lambda file: file.name)
-        return Listing(directory, tuple(files), unseen=frozenset(unseen)), folders
+        files.sort(key=lambda file: file[0])
+        found = tuple(_found(name, facts, sidecars) for name, facts in files)
+        return Listing(directory, found, unseen=frozenset(unseen)), folders
 
     def _leads_out(self, link: "os.DirEntry[bytes]") -> bool:
         """Whether a link leads to something that is there and is not found anyway."""
@@ -172,9 +189,19 @@ class _Walk:
         return True
 
 
-def _found(name: bytes, facts: os.stat_result) -> FoundFile:
+def _found(name: bytes, facts: os.stat_result, sidecars: Mapping[bytes, str]) -> FoundFile:
+    """The file with the stamps of those sidecars, by name, that may be its own."""
+    beside = ""
+    if sidecars:
+        names = sidecar_names(os.fsdecode(name))
+        beside = " ".join(filter(None, (sidecars.get(os.fsencode(n)) for n in names)))
     # Some files claim to be from the year 2554; SQLite's numbers end in 2262.
-    return FoundFile(name, facts.st_size, max(_EARLIEST, min(_LATEST, facts.st_mtime_ns)))
+    mtime_ns = max(_EARLIEST, min(_LATEST, facts.st_mtime_ns))
+    return FoundFile(name, facts.st_size, mtime_ns, beside)
+
+
+def _stamp(facts: os.stat_result) -> str:
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
 def _holds_photos(name: str, in_apple_library: bool) -> bool:

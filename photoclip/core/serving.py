@@ -2,19 +2,24 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import STARTER
 from photoclip.core.indexing import index
+from photoclip.core.learning import is_due, learn, learned_curves
 from photoclip.core.library import Library
 from photoclip.core.paths import display_name
+from photoclip.core.query import Query
+from photoclip.core.review import Review
 from photoclip.core.search import Searcher
 from photoclip.core.switching import choice, switch
-from photoclip.core.tagging import Tagger
-from photoclip.core.types import Hit, IndexProgress, IndexReport, Scope, SwitchReport
+from photoclip.core.tagging import Tagger, retag
+from photoclip.core.types import Hit, IndexProgress, IndexReport, Results, Scope, SwitchReport
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
 
@@ -25,12 +30,16 @@ class _Engine:
     tagger: Tagger
     searcher: Searcher
     stamp: object
+    # What the tagger was made of: the person's changes to the vocabulary, the learned curves.
+    vocabulary: Mapping[str, str]
+    curves: Mapping[str, Curve]
 
 
 class Serving:
-    """Searches and indexes with the model that the library says serves.
+    """Searches, tags and indexes with the model that the library says serves.
 
-    It looks at every search, and at the start of every indexing run. Safe to call from any thread.
+    It looks at every search, and at the start of every indexing run; likewise whether the
+    vocabulary or what was learned has changed. Safe to call from any thread.
 
     Args:
         open_encoder: gives the encoder of a model as `find_model` takes it, not loaded yet.
@@ -57,6 +66,8 @@ class Serving:
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, _Engine] = OrderedDict()
         self._answers: _Engine | None = None
+        # The library's revision when this thread last looked, by model.
+        self._looked = threading.local()
         self.problem = ""
 
     @property
@@ -69,6 +80,10 @@ class Serving:
             PhotoClipError: when not even the starter is there.
         """
         return self._now().encoder
+
+    def answer(self, query: Query, scope: Scope = Scope(), today: date | None = None) -> Results:
+        """As `Searcher.answer`."""
+        return self._now().searcher.answer(query, scope, today)
 
     def search(self, text: str, scope: Scope = Scope(), limit: int = 500) -> list[Hit]:
         """As `Searcher.search`."""
@@ -85,6 +100,27 @@ class Serving:
         engine = self._now()
         return (yield from index(self._library, engine.encoder, engine.tagger, paths, stop))
 
+    def review(self, term: str) -> Review:
+        """The questions that a tag raises."""
+        engine = self._now()
+        return Review(self._library, engine.encoder, engine.tagger.terms, term)
+
+    def update_tags(self, stop: StopFlag, learning: bool = True) -> Iterator[IndexProgress]:
+        """Suggest tags anew where they are outdated: after a review, or a change of vocabulary.
+
+        Args:
+            learning: whether to learn from the answers first.
+        """
+        engine = self._now()
+        if learning and learn(self._library, engine.encoder, engine.tagger.terms):
+            engine = self._now()
+        for done, total, change in retag(self._library, engine.encoder.id, engine.tagger, stop):
+            yield IndexProgress("tagging", done, total, change=change)
+
+    def learning_is_due(self) -> bool:
+        """Whether `update_tags` would learn something worth it."""
+        return is_due(self._library, self._now().encoder.id)
+
     def switch(self, source: str, stop: StopFlag) -> Generator[IndexProgress, None, SwitchReport]:
         """As `switching.switch`, for a model as `find_model` takes it.
 
@@ -100,19 +136,24 @@ class Serving:
                 progress = next(work)
             except StopIteration as end:
                 report: SwitchReport = end.value
-                return report
+                break
             engine.searcher.refresh()
             if progress.change.model:
                 self._now()
             yield progress
+        if report.switched:
+            # What was answered under other models is as true under this one.
+            yield from self.update_tags(stop)
+        return report
 
     def _now(self) -> _Engine:
         engine = self._found(choice(self._library).serving)
         with self._lock:
             before, self._answers = self._answers, engine
-            if before is not None and before is not engine:
+            other = before is not None and before.encoder is not engine.encoder
+            if other:
                 self._changed(engine.encoder.id)
-        if before is not None and before is not engine:
+        if before is not None and other:
             # Its weights stay, for going back; the vectors of a large library are gigabytes.
             before.searcher.rest()
         return engine
@@ -139,21 +180,43 @@ class Serving:
             engine = self._engines.get(source)
         if engine is None or engine.stamp != stamp:
             # Outside of the lock, since it reads the whole model once: searching goes on.
-            encoder = self._open_encoder(source)
-            engine = _Engine(
-                encoder,
-                Tagger(encoder, cache_dir=self._cache_dir),
-                Searcher(self._library, encoder),
-                stamp,
-            )
+            engine = self._made(self._open_encoder(source), stamp)
+        newer = self._up_to_date(engine)
         with self._lock:
             before = self._engines.get(source)
-            if before is not None and before.stamp == stamp:
-                engine = before  # another thread was first
-            self._engines[source] = engine
+            if newer is engine and before is not None and before.stamp == stamp:
+                newer = before  # another thread was first
+            self._engines[source] = engine = newer
             self._engines.move_to_end(source)
             # Beside the one that answers, the one that is being prepared or that answered before
             # is kept: going back to it must not wait for its weights.
-            for idle in [s for s, e in self._engines.items() if e is not self._answers][:-1]:
+            answers = self._answers.encoder if self._answers is not None else None
+            for idle in [s for s, e in self._engines.items() if e.encoder is not answers][:-1]:
                 del self._engines[idle]
+        return engine
+
+    def _made(self, encoder: Encoder, stamp: object, before: _Engine | None = None) -> _Engine:
+        vocabulary = self._library.vocabulary()
+        curves = learned_curves(self._library, encoder.id)
+        tagger = Tagger(encoder, vocabulary, self._cache_dir, curves)
+        if before is not None and before.vocabulary == vocabulary.own:
+            # It knows nothing of the curves, and its vectors are in memory.
+            searcher = before.searcher
+        else:
+            searcher = Searcher(self._library, encoder, tagger.terms, curves=tagger.curves)
+        return _Engine(encoder, tagger, searcher, stamp, vocabulary.own, curves)
+
+    def _up_to_date(self, engine: _Engine) -> _Engine:
+        """The engine, or another in its place where what its tagger is made of has changed.
+
+        That is looked up again only after the library has changed.
+        """
+        revisions: dict[str, object] = self._looked.__dict__.setdefault("revisions", {})
+        revision, model = self._library.revision(), engine.encoder.id
+        if revisions.get(model) == revision:
+            return engine
+        own, curves = self._library.own_terms(), learned_curves(self._library, model)
+        if (own, curves) != (engine.vocabulary, engine.curves):
+            engine = self._made(engine.encoder, engine.stamp, engine)
+        revisions[model] = revision
         return engine

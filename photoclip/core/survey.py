@@ -39,6 +39,7 @@ class Survey:
         candidates: those that must be read.
         vanished: rows of `files` whose file is gone since the last scan.
         returned: rows whose file was missing and is there again, unchanged.
+        resaid: unchanged files whose sidecars are others than when they were last read.
         skipped: folders that could not be entered.
     """
 
@@ -48,6 +49,7 @@ class Survey:
     candidates: list[Candidate] = field(default_factory=list)
     vanished: set[int] = field(default_factory=set)
     returned: set[int] = field(default_factory=set)
+    resaid: list[Candidate] = field(default_factory=list)
     skipped: list[Failure] = field(default_factory=list)
 
 
@@ -60,6 +62,7 @@ class _Known:
     photo_id: int | None
     embedded: bool
     failed_for_good: bool
+    sidecars: str
 
 
 def survey(
@@ -129,6 +132,8 @@ def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> No
             continue
         if before.embedded:
             result.unchanged += 1
+            if before.sidecars != file.sidecars:
+                result.resaid.append(Candidate(listing.directory, file, before.photo_id))
         else:
             result.failed += 1
         if before.missing:
@@ -149,13 +154,16 @@ def _known_files(
         "SELECT name, files.id, size, mtime_ns, missing, photo_id,"
         " EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
         "  (SELECT id FROM models WHERE key = :model)),"
-        " failure IS NOT NULL AND permanent AND decoder = :decoder"
+        " failure IS NOT NULL AND permanent AND decoder = :decoder,"
+        " coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), '')"
         " FROM files WHERE directory_id = (SELECT id FROM directories WHERE path = :directory)",
         {"model": model, "decoder": decoder, "directory": directory},
     )
     return {
-        name: _Known(row, size, mtime_ns, bool(missing), photo_id, bool(embedded), bool(failed))
-        for name, row, size, mtime_ns, missing, photo_id, embedded, failed in rows
+        name: _Known(
+            row, size, mtime_ns, bool(missing), photo_id, bool(embedded), bool(failed), seen
+        )
+        for name, row, size, mtime_ns, missing, photo_id, embedded, failed, seen in rows
     }
 
 

@@ -1,120 +1,98 @@
-"""Tags that PhotoClip finds by itself: which terms of a vocabulary fit a photo, and how surely."""
+"""Tags that PhotoClip finds by itself: which terms of the vocabulary fit a photo, how surely."""
 
-import csv
-import os
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from photoclip.clip.calibration import PRIOR, Curve, Curves
 from photoclip.clip.encoder import Encoder
-from photoclip.clip.zeroshot import class_prototypes, probabilities
 from photoclip.core.intake import put_suggestions
 from photoclip.core.library import Library
+from photoclip.core.term_files import built_in_terms
+from photoclip.core.term_vectors import TermVectors
 from photoclip.core.types import Change, Tag
+from photoclip.core.vocabulary import Vocabulary
 from photoclip.progress import StopFlag
-from photoclip.resources import resource_path
 
 # Raise it when the method changes, so that the tags of every library are suggested anew.
-_METHOD = 1
-_MOST_TAGS = 6
-# What a term must draw of the probability that all terms share. Of the tags that get this much, the
-# captions of Flickr8k's photos name 54 % (starter; people leave out much that is there); a fifth of
-# the photos get none. At a tenth it is 50 % and 11 %, at a fifth 57 % and 29 %.
-_LEAST_SHARE = 0.15
-# More templates take their time at the first start and did not agree better with captions.
-_TEMPLATES = ("a photo of a {}.",)
+_METHOD = 2
+# A tag is suggested when it is about as likely right as wrong by what captions say, which leave out
+# much that is there. Of such tags captions of Flickr8k's test photos name 72 % (starter), five a
+# photo.
+LEAST_PROBABILITY = 0.48
+_MOST_TAGS = 12
 _RETAG_BATCH = 2_000
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term of the vocabulary; `prompt` is what the model is asked, e.g. "a crane, the bird"."""
-
-    term: str
-    group: str
-    prompt: str
-
-
-def read_vocabulary(path: Path) -> list[Term]:
-    """The terms of a tab-separated file with the columns term, group and prompt."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [Term(row["term"], row["group"], row["prompt"] or row["term"]) for row in rows]
 
 
 class Tagger:
     """Suggests tags from a vocabulary for the embeddings of one encoder.
 
-    A term's share is CLIP's zero-shot probability: the softmax of logit scale × cosine over all
-    terms. Where none fits it is spread thin, and no term has a share worth mentioning.
+    A term's standardised score (`clip.background`) becomes a probability by the term's own curve
+    (`clip.calibration`). Of terms that exclude one another the likeliest alone is suggested.
 
     Args:
-        vocabulary: a file as `read_vocabulary` reads it; None for the built-in one.
-        cache_dir: where the embedded vocabulary is kept, which takes seconds to make; None for
-            nowhere.
+        vocabulary: the terms; None for the built-in ones.
+        cache_dir: where embedded terms are kept, which take seconds to make; None for nowhere.
+        curves: by term, where the person's own decisions have shown what its scores mean; else
+            the model's own, else that of any term.
+
+    Attributes:
+        terms: the embedded vocabulary.
+        curves: by term, those of which anything is known.
+        version: another one for whatever might suggest other tags.
     """
 
     def __init__(
-        self, encoder: Encoder, vocabulary: Path | None = None, cache_dir: Path | None = None
+        self,
+        encoder: Encoder,
+        vocabulary: Vocabulary | None = None,
+        cache_dir: Path | None = None,
+        curves: Mapping[str, Curve] | None = None,
     ) -> None:
-        path = vocabulary or resource_path("vocabulary.tsv")
-        self._encoder = encoder
-        self._terms = read_vocabulary(path)
-        self.version = f"{_METHOD}-{xxhash.xxh3_64_hexdigest(path.read_bytes())}"
-        self._cache = cache_dir / f"{encoder.id}-{self.version}.npy" if cache_dir else None
+        self.terms = TermVectors(encoder, vocabulary or Vocabulary(built_in_terms()), cache_dir)
+        self.curves = {**encoder.term_curves, **(curves or {})}
+        names = [term.term for term in self.terms.vocabulary.terms]
+        self._curves = Curves.of([self.curves.get(name, PRIOR) for name in names])
+        digest = xxhash.xxh3_64_hexdigest(self._curves.slopes.tobytes())
+        digest += xxhash.xxh3_64_hexdigest(self._curves.intercepts.tobytes())
+        self.version = f"{_METHOD}-{self.terms.vocabulary.version}-{digest}"
 
     def tags(self, embeddings: NDArray[np.float32]) -> list[tuple[Tag, ...]]:
-        """The tags of each photo, surest first: none where nothing fits, about six at most.
+        """The tags of each photo, surest first: none where nothing fits, twelve at most.
 
         Args:
             embeddings: float32 of shape (n, d), L2-normalised.
         """
-        if not len(embeddings):
-            return []
-        shares = probabilities(
-            embeddings, self._prototypes, self._encoder.logit_scale, self._encoder.logit_bias
-        )
-        return [self._largest(row) for row in shares]
+        if not len(embeddings) or not self.terms.vocabulary.terms:
+            return [()] * len(embeddings)
+        return [self._suggested(row) for row in self.probabilities(embeddings)]
+
+    def probabilities(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How probably each photo shows each term; float32 (n, terms)."""
+        spread = self.terms.background.spread(embeddings)
+        return self._curves.probabilities(embeddings @ self._directions.T / spread[:, None])
 
     @cached_property
-    def _prototypes(self) -> NDArray[np.float32]:
-        """One for each term, float32 of shape (terms, d)."""
-        shape = (len(self._terms), self._encoder.dim)
-        if self._cache is not None:
-            with suppress(OSError, ValueError, EOFError):
-                kept = np.load(self._cache)
-                if kept.shape == shape:
-                    return cast(NDArray[np.float32], kept)
-        prompts = [term.prompt for term in self._terms]
-        made = class_prototypes(self._encoder, prompts, _TEMPLATES)
-        if self._cache is not None:
-            _keep(made, self._cache)
-        return made
+    def _directions(self) -> NDArray[np.float32]:
+        return self.terms.background.directions(self.terms.prototypes)
 
-    def _largest(self, shares: NDArray[np.float32]) -> tuple[Tag, ...]:
-        best = np.argsort(-shares, kind="stable")[:_MOST_TAGS]
-        return tuple(
-            Tag(self._terms[i].term, round(float(shares[i]), 4))
-            for i in best
-            if shares[i] >= _LEAST_SHARE
-        )
-
-
-def _keep(array: NDArray[np.float32], path: Path) -> None:
-    """Write it whole or not at all; a full disk only costs the time to make it again."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            np.save(file, array)
-        part.replace(path)
+    def _suggested(self, probabilities: NDArray[np.float32]) -> tuple[Tag, ...]:
+        tags: list[Tag] = []
+        taken: set[str] = set()
+        # Few are; sorting all would take most of the time.
+        likely = np.flatnonzero(probabilities >= LEAST_PROBABILITY)
+        for i in likely[np.argsort(-probabilities[likely], kind="stable")]:
+            term = self.terms.vocabulary.terms[i]
+            if len(tags) < _MOST_TAGS and term.competes not in taken:
+                tags.append(Tag(term.term, math.floor(1e4 * float(probabilities[i])) / 1e4))
+            if term.competes:
+                taken.add(term.competes)
+        return tuple(tags)
 
 
 def retag(

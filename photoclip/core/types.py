@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from photoclip.core.relevance import BANDS, Band
 from photoclip.progress import Progress
 
 
@@ -81,9 +85,40 @@ class Tag:
 
 
 @dataclass(frozen=True)
+class PhotoTags:
+    """The tags of one photo.
+
+    Attributes:
+        confirmed: the person's own, in alphabetical order.
+        suggested: what a model suggests and nobody has decided on, surest first.
+        rejected: what the person said is wrong.
+    """
+
+    confirmed: tuple[str, ...] = ()
+    suggested: tuple[Tag, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class TagCount:
+    """How many photos have a tag, and how many of them by the person's own decision."""
+
     term: str
     count: int
+    own: int = 0
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What a person says of a photo besides tags.
+
+    Attributes:
+        rating: 1 to 5 stars, 0 none, -1 rejected.
+    """
+
+    rating: int = 0
+    favourite: bool = False
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,10 +163,84 @@ class StoredModel:
 
 @dataclass(frozen=True)
 class Hit:
-    """A search result: a photo and the cosine similarity of its embedding with the query's."""
+    """A search result.
+
+    Attributes:
+        score: how relevant the photo is, in standard deviations of what is usual in the library.
+        band: how sure that is; None where nothing was scored.
+        matched: "words" where what was asked for stands in a name, a caption or a tag of the
+            person's own; "looks" where the photo looks like it.
+    """
 
     photo_id: int
     score: float
+    band: Band | None = None
+    matched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The answer to a query, band after band, best first.
+
+    Attributes:
+        photo_ids: int64 (n,).
+        scores: float32 (n,), see `Hit.score`.
+        bands: int8 (n,), indices into `BANDS`; empty where nothing was scored.
+        said: bool (n,), whether the words stand in a name, a caption or an own tag.
+        times: int64 (n,), the photos' `sort_time`.
+    """
+
+    photo_ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    bands: NDArray[np.int8]
+    said: NDArray[np.bool_]
+    times: NDArray[np.int64]
+
+    @classmethod
+    def listed(cls, photo_ids: NDArray[np.int64], times: NDArray[np.int64]) -> "Results":
+        """Photos that were not scored, in the order given."""
+        count = len(photo_ids)
+        unscored, unsaid = np.zeros(count, np.float32), np.zeros(count, bool)
+        return cls(photo_ids, unscored, np.empty(0, np.int8), unsaid, times)
+
+    @property
+    def relevant(self) -> NDArray[np.bool_]:
+        """Which are strong or likely, bool (n,); all of them where nothing was scored."""
+        if not len(self.bands):
+            return np.ones(len(self.photo_ids), bool)
+        relevant: NDArray[np.bool_] = self.bands != BANDS.index(Band.WEAK)
+        return relevant
+
+    def by_date(self) -> "Results":
+        """The same with the relevant ones newest first, whatever their band; then the weak ones."""
+        relevant = self.relevant
+        newest = np.argsort(-self.times[relevant], kind="stable")
+        order = np.concatenate([np.flatnonzero(relevant)[newest], np.flatnonzero(~relevant)])
+        return Results(
+            self.photo_ids[order],
+            self.scores[order],
+            self.bands[order] if len(self.bands) else self.bands,
+            self.said[order],
+            self.times[order],
+        )
+
+    def count(self, band: Band) -> int:
+        return int(np.count_nonzero(self.bands == BANDS.index(band)))
+
+    @property
+    def nothing(self) -> bool:
+        """Whether photos were scored, and none is relevant."""
+        return len(self.bands) > 0 and self.count(Band.WEAK) == len(self.bands)
+
+    def hits(self, limit: int) -> list[Hit]:
+        """The first `limit` of them."""
+        hits = []
+        for i in range(min(limit, len(self.photo_ids))):
+            band = BANDS[self.bands[i]] if len(self.bands) else None
+            looks = band not in (None, Band.WEAK) and bool(self.scores[i] > 0)
+            matched = ("words",) * bool(self.said[i]) + ("looks",) * looks
+            hits.append(Hit(int(self.photo_ids[i]), float(self.scores[i]), band, matched))
+        return hits
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,10 @@ def test_the_embeddings_and_tags_are_those_of_indexing_under_that_model(
         assert ours is not None
         assert theirs is not None
         np.testing.assert_allclose(ours, theirs, atol=0.02)
-        ours_tags, theirs_tags = library.tags(photo_id, bright.id), fresh.tags(other, bright.id)
+        ours_tags, theirs_tags = (
+            library.annotations.tags(photo_id, bright.id).suggested,
+            fresh.annotations.tags(other, bright.id).suggested,
+        )
         assert [tag.term for tag in ours_tags] == [tag.term for tag in theirs_tags]
     fresh.close()
 
@@ -68,7 +71,7 @@ def test_the_old_index_answers_fully_until_the_switch(
     """Searched from another thread all along, as the app does."""
     opened = {"starter": encoder, "bright": bright}
     serving = Serving(library, opened.__getitem__, None)
-    old = Searcher(library, encoder).search("red")
+    old = Searcher(library, encoder, Tagger(encoder).terms).search("red")
     new: list[Any] = []
     answers: list[Any] = []
     done, searched = threading.Event(), threading.Event()
@@ -83,7 +86,7 @@ def test_the_old_index_answers_fully_until_the_switch(
     want(library, "bright")
     for progress in serving.switch("bright", StopFlag()):
         if progress.change.model:
-            new = Searcher(library, bright).search("red")
+            new = Searcher(library, bright, Tagger(bright).terms).search("red")
         searched.clear()
         assert searched.wait(10)  # an answer at every step
     done.set()
@@ -317,5 +320,5 @@ def test_stored_models_are_listed_and_one_models_vectors_deleted(
     assert library.delete_vectors(encoder.id) == Change(tags=True)
     assert [model.name for model in library.stored_models()] == ["bright"]
     assert everything_but(library, encoder.id) == before
-    assert library.tag_counts(encoder.id) == ()
+    assert library.annotations.tag_counts(encoder.id) == ()
     assert switch_to(library, encoder, "starter")[1].embedded == 40

@@ -1,0 +1,144 @@
+"""Reviewing one tag: the most doubtful photos, and how often its suggestions were right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from photoclip.clip.calibration import PRIOR, Curves
+from photoclip.clip.encoder import Encoder
+from photoclip.core.annotations import Edit
+from photoclip.core.learning import learned_curves, standard_scores
+from photoclip.core.library import Library
+from photoclip.core.tagging import LEAST_PROBABILITY
+from photoclip.core.term_vectors import TermVectors
+
+# Below it there is no doubt that is worth a question.
+_LEAST_DOUBT = 0.1
+_MODEL = "(SELECT id FROM models WHERE key = ?)"
+_UNDECIDED = (
+    "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.photo_id = suggestions.photo_id"
+    " AND decisions.term_id = suggestions.term_id)"
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A photo of which is asked whether it shows the tag.
+
+    Attributes:
+        probability: that it does, as the model sees it.
+        suggested: whether the tag is suggested there.
+    """
+
+    photo_id: int
+    probability: float
+    suggested: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a tag has been reviewed.
+
+    Attributes:
+        right: of the photos for which the model suggested it, those where it was confirmed.
+        answered: those where it was confirmed or rejected.
+        left: those that are there and wait for an answer.
+    """
+
+    right: int
+    answered: int
+    left: int
+
+    @property
+    def precision(self) -> float | None:
+        """The share of suggestions that were right; None before the first answer."""
+        return self.right / self.answered if self.answered else None
+
+
+class Review:
+    """The questions that one tag raises under one model, and the answers to them.
+
+    Args:
+        terms: those of the library's vocabulary, under the encoder.
+    """
+
+    def __init__(self, library: Library, encoder: Encoder, terms: TermVectors, term: str) -> None:
+        self._library = library
+        self._encoder = encoder
+        self._terms = terms
+        self.term = term
+
+    def questions(self, limit: int = 50) -> tuple[Question, ...]:
+        """The most doubtful photos that nobody has decided on: first where it is suggested."""
+        rows = self._library.store.rows(
+            "SELECT photo_id, probability FROM suggestions JOIN photos ON photos.id = photo_id"
+            f" WHERE model_id = {_MODEL} AND term_id = (SELECT id FROM terms WHERE term = ?)"
+            f" AND present AND {_UNDECIDED} ORDER BY abs(probability - ?), photo_id LIMIT ?",
+            [self._encoder.id, self.term, LEAST_PROBABILITY, limit],
+        )
+        suggested = [Question(photo_id, probability, True) for photo_id, probability in rows]
+        return (*suggested, *self._unsuggested(limit - len(suggested)))
+
+    def standing(self) -> Standing:
+        """Of the suggestions of this model."""
+        right, answered = self._library.store.row(
+            "SELECT coalesce(sum(confirmed), 0), count(*) FROM decisions"
+            f" WHERE term_id = (SELECT id FROM terms WHERE term = ?) AND model_id = {_MODEL}"
+            " AND source = 'person' AND score >= ?",
+            [self.term, self._encoder.id, LEAST_PROBABILITY],
+        )
+        (left,) = self._library.store.row(
+            "SELECT count(*) FROM suggestions JOIN photos ON photos.id = photo_id"
+            f" WHERE model_id = {_MODEL} AND term_id = (SELECT id FROM terms WHERE term = ?)"
+            f" AND present AND {_UNDECIDED}",
+            [self._encoder.id, self.term],
+        )
+        return Standing(right, answered, left)
+
+    def answer(self, questions: Sequence[Question], yes: bool) -> Edit:
+        """Confirm or reject the tag for these photos; `Annotations.undo` takes it back."""
+        annotations = self._library.annotations
+        decide = annotations.confirm if yes else annotations.reject
+        return decide(
+            [question.photo_id for question in questions],
+            self.term,
+            self._encoder.id,
+            asked={q.photo_id: q.probability for q in questions},
+        )
+
+    def _unsuggested(self, limit: int) -> list[Question]:
+        """Those without the suggestion where it would be next, from the stored vectors."""
+        if limit <= 0:
+            return []
+        curve = learned_curves(self._library, self._encoder.id).get(
+            self.term, self._encoder.term_curves.get(self.term, PRIOR)
+        )
+        settled = self._settled()
+        found: dict[int, float] = {}
+        last = 0
+        while True:
+            last, photo_ids, vectors = self._library.vectors_after(self._encoder.id, last)
+            if not len(photo_ids):
+                break
+            scores = standard_scores(self._terms, self.term, vectors.astype(np.float32))
+            if scores is None:
+                return []
+            probabilities = Curves.of([curve]).probabilities(scores[:, None])[:, 0]
+            likely = np.flatnonzero(probabilities >= _LEAST_DOUBT)
+            for i in likely[~np.isin(photo_ids[likely], settled)]:
+                found[int(photo_ids[i])] = float(probabilities[i])
+        doubtful = sorted((abs(p - LEAST_PROBABILITY), photo_id) for photo_id, p in found.items())
+        return [Question(photo_id, found[photo_id], False) for _, photo_id in doubtful[:limit]]
+
+    def _settled(self) -> list[int]:
+        """Photos that are decided on, have the suggestion, or are not there."""
+        rows = self._library.store.rows(
+            "SELECT photo_id FROM decisions WHERE term_id = (SELECT id FROM terms WHERE term = :t)"
+            " UNION SELECT photo_id FROM suggestions WHERE term_id ="
+            " (SELECT id FROM terms WHERE term = :t) AND model_id ="
+            " (SELECT id FROM models WHERE key = :m)"
+            " UNION SELECT id FROM photos WHERE NOT present",
+            {"t": self.term, "m": self._encoder.id},
+        )
+        return [row[0] for row in rows]

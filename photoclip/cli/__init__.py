@@ -6,7 +6,17 @@ import sys
 import click
 
 from photoclip import __version__
-from photoclip.cli import evaluate, library, models, train
+from photoclip.cli import (
+    evaluate,
+    judge,
+    library,
+    models,
+    searching,
+    sidecars,
+    tagging,
+    train,
+    vocabulary,
+)
 from photoclip.cli.session import Session, library_option, print_json
 from photoclip.errors import PhotoClipError
 
@@ -47,8 +57,20 @@ def open_app(paths: tuple[str, ...], session: Session) -> int:
     return run(session.library_path, paths)
 
 
-for _command in (*library.COMMANDS, evaluate.evaluate, models.models, train.train):
+for _command in (
+    *library.COMMANDS,
+    searching.search,
+    *tagging.COMMANDS,
+    vocabulary.vocabulary,
+    sidecars.sidecars,
+    evaluate.evaluate,
+    judge.calibrate,
+    models.models,
+    train.train,
+):
     cli.add_command(_command)
+for _command in (judge.relevance, judge.judge):
+    evaluate.evaluate.add_command(_command)
 
 
 def main() -> None:

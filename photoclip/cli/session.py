@@ -19,6 +19,8 @@ from photoclip.core.paths import cache_dir, default_library, models_dir
 from photoclip.core.switching import choice
 from photoclip.progress import Progress, StopFlag
 
+STOPPED = "Stopped. What is done is kept; the same command goes on from there."
+
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
 

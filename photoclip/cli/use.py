@@ -14,10 +14,10 @@ from photoclip.cli.session import (
 )
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import find_model
+from photoclip.core.learning import library_tagger
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir, models_dir
 from photoclip.core.switching import switch, want
-from photoclip.core.tagging import Tagger
 from photoclip.core.types import SwitchReport
 
 
@@ -52,7 +52,7 @@ def use(name: str, session: Session, as_json: bool) -> int:
 def let_serve(library: Library, source: str, encoder: Encoder) -> SwitchReport:
     """Want this model and prepare it until it serves, or until Ctrl-C."""
     want(library, source)
-    tagger = Tagger(encoder, cache_dir=cache_dir())
+    tagger = library_tagger(library, encoder, cache_dir())
     with stopped_by_ctrl_c() as stop:
         return drive(switch(library, source, encoder, tagger, stop))
 

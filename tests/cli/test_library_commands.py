@@ -1,57 +1,18 @@
 """The command line as programs use it: JSON, exit codes, one-sentence errors."""
 
-import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from photoclip.cli import evaluate, main, session
-from photoclip.cli import library as library_commands
+from photoclip.cli import cli
 from photoclip.core.library import Library
 from photoclip.resources import resource_path
+from tests.cli.conftest import Run
 from tests.fakes import ColourEncoder, save_photo
-
-
-@dataclass
-class Answer:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    encoder: ColourEncoder,
-) -> Run:
-    """Runs `photoclip` with a library of its own and an encoder that knows colours."""
-    monkeypatch.setattr(session, "open_encoder", lambda model: encoder)
-    monkeypatch.setattr(evaluate, "open_encoder", lambda model: encoder)
-    monkeypatch.setenv("PHOTOCLIP_LIBRARY", str(tmp_path / "library.photoclip"))
-
-    def photoclip(*arguments: object) -> Answer:
-        monkeypatch.setattr("sys.argv", ["photoclip", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        return Answer(int(ended.value.code or 0), out, err)
-
-    return photoclip
 
 
 def test_index_answers_with_all_counts(run: Run, photos: Path) -> None:
@@ -235,7 +196,7 @@ def test_folders_alone_are_for_the_app(run: Run, photos: Path, monkeypatch: Any)
 def test_every_command_explains_itself(run: Run) -> None:
     answer = run("--help")
     assert answer.code == 0
-    for command in (*library_commands.COMMANDS, evaluate.evaluate):
-        assert command.name in answer.out
-        assert run(command.name, "--help").code == 0
+    for name, command in cli.commands.items():
+        assert command.hidden or name in answer.out
+        assert run(name, "--help").code == 0
     assert run("--version").out.startswith("photoclip")

@@ -1,0 +1,66 @@
+"""`photoclip tags`, `tag` and `describe`: what photos show, and what a person says of that."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.fakes import ColourEncoder, save_photo
+
+ORANGE = "orange car"
+
+
+@pytest.fixture
+def red(run: Run, photos: Path, encoder: ColourEncoder) -> Path:
+    """An indexed photo for which a car is suggested."""
+    encoder.term_curves = {ORANGE: (4.0, 40.0)}
+    path = save_photo(photos / "red.jpg", "orange")
+    run("index", photos)
+    assert run("vocabulary", "add", ORANGE, "--json").json["tagged"] == 1
+    return path
+
+
+def tags(run: Run, path: Path, *options: str) -> dict[str, str]:
+    [answer] = run("tags", path, *options, "--json").json
+    return {tag["tag"]: tag["state"] for tag in answer["tags"]}
+
+
+def test_tags_have_three_states(run: Run, red: Path) -> None:
+    assert tags(run, red)[ORANGE] == "suggested"
+    assert run("tag", ORANGE, red, "--json").json == {"tag": ORANGE, "photos": 1}
+    assert tags(run, red)[ORANGE] == "confirmed"
+    assert tags(run, red, "--state", "confirmed") == {ORANGE: "confirmed"}
+    assert ORANGE not in tags(run, red, "--state", "suggested")
+    run("tag", ORANGE, red, "--reject")
+    assert ORANGE not in tags(run, red)
+    assert tags(run, red, "--state", "rejected") == {ORANGE: "rejected"}
+    assert tags(run, red, "--state", "all")[ORANGE] == "rejected"
+    run("tag", ORANGE, red, "--forget")
+    assert tags(run, red)[ORANGE] == "suggested"
+
+
+def test_a_photo_that_is_in_no_library_has_suggestions_but_cannot_be_tagged(
+    run: Run, red: Path, tmp_path: Path
+) -> None:
+    other = save_photo(tmp_path / "other.jpg", "orange")
+    assert tags(run, other)[ORANGE] == "suggested"
+    answer = run("tag", "dog", other)
+    assert answer.code == 1
+    assert answer.err.strip().count("\n") == 0
+    assert "Index its folder first" in answer.err
+
+
+def test_a_tag_needs_a_name(run: Run, red: Path) -> None:
+    answer = run("tag", "  ", red)
+    assert (answer.code, answer.err.strip()) == (1, "Type a name for the tag.")
+
+
+def test_a_caption_is_proposed_and_kept_where_there_is_none(run: Run, red: Path) -> None:
+    [answer] = run("describe", red, "--json").json
+    assert {*answer} == {"path", "caption", "chinese", "terms"}
+    assert run("describe", red, "--keep").code == 0
+    broken = red.with_name("broken.jpg")
+    broken.touch()
+    answer = run("describe", broken, "--json")
+    assert answer.code == 1
+    assert answer.json[0]["error"]

@@ -170,6 +170,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
         places.cache_dir(),
         places.settings_file(),
         Theme(application),
+        serving,
     )
     doorbell = Doorbell(library_path)
     try:

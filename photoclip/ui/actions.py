@@ -20,6 +20,7 @@ class Command:
         keys: the first is shown in menus.
         mac_keys: instead of `keys` there; Ctrl means the command key.
         checkable: whether it is switched on and off.
+        listed: whether its keys stand in the list of keys, rather than a note on several.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Command:
     keys: tuple[str, ...] = ()
     mac_keys: tuple[str, ...] | None = None
     checkable: bool = False
+    listed: bool = True
 
     @property
     def shortcuts(self) -> tuple[str, ...]:
@@ -57,6 +59,12 @@ def commands() -> tuple[Command, ...]:
         Command("stop", _tr("Stop indexing"), "everywhere"),
         Command("failures", _tr("Files that could not be read"), "everywhere"),
         Command("models", _tr("Models…"), "everywhere"),
+        Command("review", _tr("Review suggested tags"), "everywhere"),
+        Command("vocabulary", _tr("Vocabulary…"), "everywhere"),
+        Command("suggestions", _tr("Remove everything PhotoClip suggested"), "everywhere"),
+        Command("undo", _tr("Undo"), "everywhere", ("Ctrl+Z",)),
+        Command("redo", _tr("Redo"), "everywhere", ("Ctrl+Shift+Z", "Ctrl+Y")),
+        Command("keep_search", _tr("Keep the search as a live album…"), "everywhere", ("Ctrl+S",)),
         Command("back", _tr("Back"), "everywhere", ("Alt+Left",), ("Ctrl+[",)),
         Command("forward", _tr("Forward"), "everywhere", ("Alt+Right",), ("Ctrl+]",)),
         Command("step_back", _tr("One step back"), "everywhere", ("Esc",)),
@@ -76,11 +84,20 @@ def commands() -> tuple[Command, ...]:
         Command("quit", _tr("Quit"), "everywhere", ("Ctrl+Q",)),
         Command("select_all", _tr("Select all"), "grid", ("Ctrl+A",)),
         Command("select_none", _tr("Select none"), "grid", ("Ctrl+Shift+A",)),
+        Command("paste", _tr("Search by what was copied"), "grid", ("Ctrl+V",)),
         Command("larger", _tr("Larger tiles"), "grid", ("Ctrl++", "Ctrl+=")),
         Command("smaller", _tr("Smaller tiles"), "grid", ("Ctrl+-",)),
         Command("open", _tr("Open"), "photo"),
         Command("show_file", _tr("Show in file manager"), "photo", ("Ctrl+Shift+O",)),
         Command("similar", _tr("Find similar"), "photo", ("Ctrl+L",)),
+        Command("favourite", _tr("Favourite"), "photo", ("Ctrl+D",)),
+        *(Command(f"rate_{n}", "★" * n or _tr("No rating"), "photo", (f"Ctrl+{n}",), listed=False)
+          for n in range(5, -1, -1)),
+        Command("tag", _tr("Tag…"), "photo", ("Ctrl+T",)),
+        Command("accept", _tr("Accept suggested tags"), "photo", ("Ctrl+Shift+T",)),
+        Command("caption", _tr("Caption…"), "photo", ("Ctrl+E",)),
+        Command("like", _tr("More like this result"), "photo", ("Ctrl+Shift+Y",)),
+        Command("dislike", _tr("Less like this result"), "photo", ("Ctrl+Shift+N",)),
         Command("copy", _tr("Copy"), "photo", ("Ctrl+C",)),
         Command("copy_path", _tr("Copy path"), "photo", ("Ctrl+Shift+C",)),
     )  # fmt: skip
@@ -97,12 +114,22 @@ def key_notes() -> tuple[KeyNote, ...]:
         KeyNote("grid", _tr("Letters, /"), _tr("Search")),
         KeyNote("grid", _tr("Ctrl+wheel"), _tr("Size of the tiles")),
         KeyNote("grid", "?", _tr("This list")),
+        KeyNote("photo", _tr("Ctrl+0 to Ctrl+5"), _tr("Rating")),
         KeyNote("search", _tr("Enter Down"), _tr("Into the results")),
+        KeyNote("search", _tr("Space"), _tr("Make a chip of a filter such as tag:dog")),
+        KeyNote("search", _tr("Backspace"), _tr("At the start: the last chip as text")),
         KeyNote("viewer", _tr("Left Right"), _tr("Previous, next photo")),
         KeyNote("viewer", _tr("Home End"), _tr("First, last photo")),
         KeyNote("viewer", "Z", _tr("Fit, or 100 %")),
         KeyNote("viewer", _tr("+ −, wheel"), _tr("Zoom")),
+        KeyNote("viewer", _tr("0 to 5, F"), _tr("Rating, favourite")),
+        KeyNote("viewer", "T, C", _tr("Tag, caption")),
         KeyNote("viewer", _tr("Esc Space Enter"), _tr("Back to the grid")),
+        KeyNote("tags", _tr("Arrows"), _tr("Previous, next tag")),
+        KeyNote("tags", _tr("Y Enter"), _tr("Confirm a suggested tag")),
+        KeyNote("tags", _tr("N Delete"), _tr("Reject it")),
+        KeyNote("review", "Y N S", _tr("Yes, no, skip")),
+        KeyNote("review", _tr("Left Backspace"), _tr("Previous photo")),
     )
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSizePolicy,
     QStackedWidget,
@@ -17,70 +16,35 @@ from PySide6.QtWidgets import (
 )
 
 from photoclip.core.paths import display_name
-from photoclip.core.types import Counts, Folder, Scope
-from photoclip.ui import icons
-from photoclip.ui.controls import Chip, ElidedLabel, button, label
+from photoclip.core.relevance import BANDS, Band
+from photoclip.core.types import Counts, Folder
+from photoclip.ui.bands import Arrangement, arranged
+from photoclip.ui.chips import ChipRow
+from photoclip.ui.controls import Chip, ElidedLabel, button
+from photoclip.ui.empty import Empty
 from photoclip.ui.failures import Failures
 from photoclip.ui.grid import GridView
 from photoclip.ui.grid_layout import Anchor, fitting_period, sections
+from photoclip.ui.histogram import Histogram
+from photoclip.ui.keep_album import KeepAlbum
+from photoclip.ui.offers import OfferLine
+from photoclip.ui.order_switch import OrderSwitch
 from photoclip.ui.places import Place
 from photoclip.ui.session import Listing
 
 # A query answered faster than this shows no sign of work, in ms.
 _PATIENCE = 150
-
-
-class _Empty(QWidget):
-    """Says why there is nothing, and what to do."""
-
-    asked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._icon = "photos"
-        self._picture = QLabel()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = label("", "heading", wrap=True)
-        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._text = label("", "secondary", wrap=True)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._button = button()
-        self._button.clicked.connect(lambda: self.asked.emit())
-        self._button.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(32, 24, 32, 24)
-        column.setSpacing(8)
-        column.addStretch(2)
-        for widget in (self._picture, self._title, self._text):
-            column.addWidget(widget)
-        column.addSpacing(8)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
-        column.addStretch(3)
-
-    def say(self, icon: str, title: str, text: str = "", offer: str = "") -> None:
-        self._icon = icon
-        self._title.setText(title)
-        self._text.setText(text)
-        self._text.setVisible(bool(text))
-        self._button.setText(offer)
-        self._button.setVisible(bool(offer))
-        self._draw()
-
-    def words(self) -> str:
-        return f"{self._title.text()} {self._text.text()}".strip()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
-    def _draw(self) -> None:
-        color = self.palette().color(QPalette.ColorRole.Mid)
-        self._picture.setPixmap(icons.pixmap(self._icon, color, 48, self.devicePixelRatioF()))
+# The phases of indexing in which photos become searchable.
+_GROWING = ("indexing", "embedding")
+# In a content lower or narrower than this, photos need the room more.
+_HIGH, _WIDE = 400, 600
 
 
 class Content(QWidget):
-    """Heading, chips, grid, and the sentences in place of a grid.
+    """Chips, heading, grid, and the sentences in place of a grid.
+
+    Attributes:
+        chips: those of the query. offers, histogram, order: what stands above results.
 
     Signals:
         scopeCleared: the chip was closed, or "search everywhere" asked.
@@ -101,11 +65,24 @@ class Content(QWidget):
         self._place = Place()
         self._listing: Listing | None = None
         self._held: Listing | None = None
+        self._shown = Arrangement(np.empty(0, np.int64), None)
+        self._folded = True
         self._title = ElidedLabel("heading")
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._note = ElidedLabel("secondary", Qt.TextElideMode.ElideRight)
         self.scope_chip = Chip("", closable=True)
         self.scope_chip.clicked.connect(lambda: self.scopeCleared.emit())
+        self.scope_chip.hide()
+        self.chips = ChipRow()
+        self.chips.lead_with(self.scope_chip)
+        self.order = OrderSwitch()
+        self.order.ordered.connect(lambda _: self._rearrange())
+        self.order.hide()
+        self.keep = KeepAlbum()
+        self.keep.offer(False)
+        self.offers = OfferLine()
+        self.histogram = Histogram()
+        self.histogram.pointed.connect(self._show_span)
         self._busy = QProgressBar()
         self._busy.setTextVisible(False)
         self._busy.setRange(0, 1)
@@ -117,8 +94,8 @@ class Content(QWidget):
         self._busy.hide()
         self._wait = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._wait.timeout.connect(self._show_busy)
-        self._empty = _Empty()
-        self._empty.asked.connect(self._do_offer)
+        self._empty = Empty()
+        self._empty.asked.connect(lambda: self.folderAsked.emit())
         self._stack = QStackedWidget()
         self._stack.addWidget(grid)
         self._stack.addWidget(self._empty)
@@ -136,19 +113,25 @@ class Content(QWidget):
         whole.addWidget(self._busy)
         whole.addWidget(self._pages, 1)
         grid.scrolled.connect(self._maybe_apply)
+        grid.foldAsked.connect(self._toggle_fold)
 
     def _browser(self) -> QWidget:
         page = QWidget()
+        above = QHBoxLayout()
+        above.setContentsMargins(16, 8, 16, 0)
+        above.addWidget(self.chips)
         head = QHBoxLayout()
         head.setContentsMargins(16, 10, 16, 6)
         head.setSpacing(10)
-        head.addWidget(self._title)
-        head.addWidget(self.scope_chip)
-        head.addWidget(self._note, 1)
+        for widget in (self._title, self._note, self.order, self.keep):
+            head.addWidget(widget, 1 if widget is self._note else 0)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(above)
         column.addLayout(head)
+        column.addWidget(self.offers)
+        column.addWidget(self.histogram)
         column.addWidget(self._stack, 1)
         return page
 
@@ -162,7 +145,14 @@ class Content(QWidget):
         """
         self._place = place
         self._pages.setCurrentIndex(1 if place.failures else 0)
-        self._title.show_text(name)
+        if not place.searching:
+            self._title.show_text(name)
+            self.histogram.show_times(np.empty(0, np.int64))
+            self.order.hide()
+            self.keep.offer(False)
+        for forget in (self.offers.show_problem, self.offers.show_reason):
+            forget("")
+        self.offers.show_offers(())
         scope = place.scope
         inside = display_name(scope.folder) if scope.folder else scope.tag
         self.scope_chip.setVisible(place.searching and inside is not None)
@@ -172,13 +162,16 @@ class Content(QWidget):
                 self.tr("Searching in %1. Search everywhere").replace("%1", inside)
             )
             self.scope_chip.updateGeometry()
+        self.chips.arrange()
         self._held = None
         self._pill.hide()
 
     def show_listing(self, listing: Listing) -> None:
         """Show the photos of the place, or, read anew, only what moves nothing in view."""
         if listing.arrived or self._listing is None or self._listing.place != listing.place:
-            self._apply(listing, listing.anchor, keep_selection=bool(listing.place.text))
+            self._folded = self._folded or listing.arrived
+            self.offers.show_problem("")
+            self._apply(listing, listing.anchor, keep_selection=listing.keeps)
             return
         self._held = listing
         self._maybe_apply()
@@ -208,34 +201,53 @@ class Content(QWidget):
             self._busy.setRange(0, 1)
 
     def show_problem(self, sentence: str) -> None:
-        """A sentence in place of results."""
-        self._empty.say("warning", self.tr("That search did not work"), sentence)
-        self._note.show_text("")
-        self._stack.setCurrentIndex(1)
+        """Why a search brought nothing new; the results before it stay."""
+        self.offers.show_problem(sentence)
 
     def show_new(self) -> None:
         """Show photos that came meanwhile, and go to the first of them."""
-        held, before = self._held, self._listing
-        if held is None or before is None:
+        held, before = self._held, self._shown
+        if held is None:
             return
-        new = np.flatnonzero(~np.isin(held.ids, before.ids))
         self._apply(held, self.grid.anchor(), keep_selection=True)
+        new = np.flatnonzero(~np.isin(self._shown.ids, before.ids))
         if len(new):
             self.grid.scrollTo(self.grid.index_of(int(new[0])), GridView.ScrollHint.PositionAtTop)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def band_of(self, photo_id: int) -> Band | None:
+        """How well a photo of these results matches; None where nothing was ranked."""
+        found = None if self._listing is None else self._listing.found
+        if found is None or found.bands is None:
+            return None
+        rows = np.flatnonzero(found.ids == photo_id)
+        return BANDS[found.bands[rows[0]]] if len(rows) else None
+
     @property
     def held_count(self) -> int:
         """How many photos wait to be shown."""
-        if self._held is None or self._listing is None:
+        if self._held is None:
             return 0
-        return int(np.count_nonzero(~np.isin(self._held.ids, self._listing.ids)))
+        held = self._arranged(self._held)
+        return int(np.count_nonzero(~np.isin(held.ids, self._shown.ids)))
 
     def words(self) -> str:
         """The heading as it reads, for announcements."""
         if self._stack.currentIndex() == 1:
-            return self._empty.words()
-        return f"{self._title.full_text}: {self._note.full_text}"
+            return f"{self._empty.words()} {self.offers.words()}".strip()
+        return ": ".join(text for text in (self._title.full_text, self._note.full_text) if text)
+
+    def tab_chain(self) -> tuple[QWidget, ...]:
+        """What Tab goes through, in order; the chips come and go after the first."""
+        order, row = self.order.buttons, self.chips
+        return (
+            self.scope_chip,
+            row.more_button,
+            *order,
+            self.keep.button,
+            self.histogram,
+            self.grid,
+        )
 
     def take_focus(self) -> None:
         """Give the focus to what is shown."""
@@ -251,152 +263,137 @@ class Content(QWidget):
         held = self._held
         if held is None:
             return
-        before = self.grid.visible_ids()
-        anchor = self.grid.anchor()
+        before, anchor = self.grid.visible_ids(), self.grid.anchor()
+        would = self._would_show(self._arranged(held))
         full = self.grid.is_full() and len(self.grid.photos.ids) > 0
-        if not full or (self._would_show(held) == before):
+        ranked = held.found.bands is not None
+        if would == before or (not full and (not ranked or would[: len(before)] == before)):
             self._apply(held, anchor if full else None, keep_selection=True)
             return
         settled = self._settled(held)
         if settled is not None and self._would_show(settled) == before:
-            self._apply(settled, anchor, keep_selection=True)
+            self._apply(held, anchor, keep_selection=True, arrangement=settled)
             return
         count = self.held_count
         self._pill.setVisible(count > 0)
-        if not count:
+        if count:
+            self._pill.setText(self.tr("Show %Ln new photo(s)", "", count))
+            self._place_pill()
+            self._show_note()
+        elif not ranked or not np.isin(self._shown.ids, held.found.ids).all():
             # Only photos that are gone: an honest grid shows that at once.
             self._apply(held, anchor, keep_selection=True)
-            return
-        self._pill.setText(self.tr("Show %Ln new photo(s)", "", count))
-        self._place_pill()
-        self._show_note()
 
-    def _settled(self, held: Listing) -> Listing | None:
+    def _settled(self, held: Listing) -> Arrangement | None:
         """The same photos with those down to the end of the view in the order they have now.
 
         So photos of one day come in below each other although a few belong further up; None
         where that would put photos under the heading of another date, or among ranked results.
         """
-        before = self._listing
-        if before is None or before.times is None or held.times is None:
+        before, found = self._shown, held.found
+        if before.times is None or found.bands is not None:
             return None
         end = self.grid.visible_rows().stop
         head, head_times = before.ids[:end], before.times[:end]
-        place = np.isin(held.ids, head)
+        place = np.isin(found.ids, head)
         if np.count_nonzero(place) < len(head):
             return None
-        ids = np.concatenate([head, held.ids[~place]])
-        times = np.concatenate([head_times, held.times[~place]])
-        period = fitting_period(held.times)
-        if len(sections(times, period)) != len(sections(held.times, period)):
+        ids = np.concatenate([head, found.ids[~place]])
+        times = np.concatenate([head_times, found.times[~place]])
+        period = fitting_period(found.times)
+        if len(sections(times, period)) != len(sections(found.times, period)):
             return None
-        return replace(held, ids=ids, times=times)
+        return Arrangement(ids, times)
 
-    def _would_show(self, listing: Listing) -> list[int]:
-        """The ids in view if the listing were shown with the same photo at the same height."""
-        return self.grid.preview_visible(listing.ids, listing.times)
+    def _arranged(self, listing: Listing) -> Arrangement:
+        return arranged(listing.found, self.order.order, self._folded)
 
-    def _apply(self, listing: Listing, anchor: Anchor | None, keep_selection: bool) -> None:
+    def _would_show(self, arrangement: Arrangement) -> list[int]:
+        """The ids in view if these were shown with the same photo at the same height."""
+        shown = arrangement
+        return self.grid.preview_visible(shown.ids, shown.times, shown.sections)
+
+    def _apply(
+        self,
+        listing: Listing,
+        anchor: Anchor | None,
+        keep_selection: bool,
+        arrangement: Arrangement | None = None,
+    ) -> None:
         self._held = None
         self._pill.hide()
         self._listing = replace(listing, arrived=False)
-        self.grid.show_photos(listing.ids, listing.times, anchor, keep_selection)
-        self._stack.setCurrentIndex(0 if len(listing.ids) else 1)
+        self._shown = shown = arrangement or self._arranged(listing)
+        found, searching = listing.found, listing.place.searching
+        self.grid.show_marks(found.marks)
+        self.grid.show_photos(shown.ids, shown.times, anchor, keep_selection, shown.sections)
+        self._stack.setCurrentIndex(0 if len(shown.ids) else 1)
+        self.order.setVisible(searching and found.bands is not None and found.relevant > 0)
+        self.keep.offer(searching)
+        self.histogram.show_times(found.times[: found.relevant if searching else 0])
         self._show_note()
+
+    def _rearrange(self) -> None:
+        """Show the same results in another order."""
+        if self._listing is not None:
+            self._apply(self._held or self._listing, None, keep_selection=True)
+
+    def _toggle_fold(self) -> None:
+        """Show the weak results, or hide them again; what is above them stays where it is."""
+        if self._listing is None:
+            return
+        self._folded = not self._folded
+        first = self._shown.sections[-1].first
+        self._apply(self._listing, self.grid.anchor(), keep_selection=True)
+        if not self._folded and first < len(self._shown.ids):
+            self.grid.chosen.select(first)
+            self.grid.mouse.start_at(first)
+
+    def _show_span(self, words: str) -> None:
+        """What the histogram is asked about, in place of the note."""
+        if words:
+            self._note.show_text(words)
+        else:
+            self._show_note()
 
     def _show_note(self) -> None:
         listing = self._listing
         if listing is None or listing.place != self._place:
             return
-        count, number = len(listing.ids), self.locale().toString
+        count, number = len(self._shown.ids), self.locale().toString
+        if listing.place.searching:
+            self._show_result(listing)
+            return
         if not count:
-            self._say_empty(listing.place)
+            self._empty.explain(listing.place, self._counts, self._phase, self._away)
             self._note.show_text("")
             return
-        if not listing.place.searching:
-            text = self.tr("%Ln photo(s)", "", count)
-            if self.held_count:
-                text = self.tr("%1 of %2 photos").replace("%1", number(count))
-                text = text.replace("%2", number(count + self.held_count))
-            if listing.place.scope.folder in self._away:
-                text = f"{text} · {self.tr('not connected')}"
-            self._note.show_text(text)
-            return
-        text = self._ranked(listing)
-        ready, photos = self._counts.searchable, self._counts.photos
-        if ready < photos:
-            so_far = self.tr("%1 of %2 photos searchable")
-            if self._phase:
-                so_far = self.tr("%1 of %2 photos searchable so far")
-            so_far = so_far.replace("%1", number(ready)).replace("%2", number(photos))
-            text = f"{text} · {so_far}"
+        text = self.tr("%Ln photo(s)", "", count)
+        if self.held_count:
+            text = self.tr("%1 of %2 photos").replace("%1", number(count))
+            text = text.replace("%2", number(count + self.held_count))
+        if listing.place.scope.folder in self._away:
+            text = f"{text} · {self.tr('not connected')}"
         self._note.show_text(text)
 
-    def _ranked(self, listing: Listing) -> str:
-        """What the results are: every photo is ranked, and the first of them are shown."""
-        place, counts, count = listing.place, self._counts, len(listing.ids)
-        similar, everywhere = place.similar is not None, place.scope == Scope()
-        if listing.cut and count < counts.searchable:
-            text = self.tr("The %1 most similar") if similar else self.tr("The %1 best matches")
-            if everywhere and similar:
-                text = self.tr("The %1 most similar of %2 photos")
-            elif everywhere:
-                text = self.tr("The %1 best matches of %2 photos")
-            number = self.locale().toString
-            return text.replace("%1", number(count)).replace("%2", number(counts.searchable))
-        if similar:
-            return self.tr("%Ln photo(s), most similar first", "", count)
-        if counts.searchable < counts.photos:
-            return self.tr("%Ln photo(s), best matches first", "", count)
-        return self.tr("All %Ln photo(s), best matches first", "", count)
-
-    def _say_empty(self, place: Place) -> None:
-        if place.similar is not None or (place.text and self._counts.searchable == 0):
-            self._empty.say(
-                "search",
-                self.tr("Nothing can be searched yet"),
-                self.tr("Photos become searchable one after the other while they are indexed."),
-            )
-        elif place.searching:
-            self._empty.say(
-                "search", self.tr("Nothing here to search"), "", self.tr("Search everywhere")
-            )
-        elif place.scope.folder in self._away:
-            name = display_name(place.scope.folder or "")
-            self._empty.say(
-                "drive-off",
-                self.tr("“%1” is not connected").replace("%1", name),
-                self.tr("Connect its drive, then rescan."),
-            )
-        elif place.scope.folder is not None and not self._phase:
-            name = display_name(place.scope.folder)
-            self._empty.say(
-                "folder",
-                self.tr("No photos in “%1”").replace("%1", name),
-                self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more."),
-            )
-        elif place.scope.tag is not None:
-            self._empty.say("tag", self.tr("No photo has this tag now"))
-        elif self._phase == "loading":
-            self._empty.say(
-                "photos",
-                self.tr("Getting ready to look at your photos…"),
-                self.tr("The first appear in a moment."),
-            )
-        elif self._phase:
-            self._empty.say(
-                "photos", self.tr("Looking for photos…"), self.tr("The first appear in a moment.")
-            )
-        else:
-            self._empty.say(
-                "photos",
-                self.tr("No photos in your folders"),
-                self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more. Drop another folder here."),
-                self.tr("Choose a folder…"),
-            )
-
-    def _do_offer(self) -> None:
-        (self.scopeCleared if self._place.searching else self.folderAsked).emit()
+    def _show_result(self, listing: Listing) -> None:
+        """How many photos are relevant, and how many of all could be asked yet."""
+        found, counts, number = listing.found, self._counts, self.locale().toString
+        if not len(found.ids):
+            self._empty.explain(listing.place, self._counts, self._phase, self._away)
+        title = self.tr("%1 of %2").replace("%1", number(found.relevant))
+        title = title.replace("%2", number(counts.photos))
+        if found.nothing:
+            title = self.tr("Nothing here looks like that. Closest:")
+        self._title.show_text(title)
+        note = self.tr("so far") if self._phase in _GROWING else ""
+        if found.bands is not None and counts.searchable < counts.photos:
+            note = self.tr("%1 of %2 photos searchable")
+            if self._phase:
+                note = self.tr("%1 of %2 photos searchable so far")
+            note = note.replace("%1", number(counts.searchable))
+            note = note.replace("%2", number(counts.photos))
+        self._note.show_text(note)
 
     def _show_busy(self) -> None:
         self._busy.setRange(0, 0)
@@ -411,6 +408,8 @@ class Content(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.keep.show_room(self.width() >= _WIDE)
+        self.histogram.show_room(self.height() >= _HIGH)
         self._place_pill()
 
 

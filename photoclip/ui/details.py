@@ -1,4 +1,4 @@
-"""The details of the current photo: a large preview, what the file says, and its tags."""
+"""The details of the photos selected: a preview, what a person says of them, what the file says."""
 
 import os
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
@@ -15,9 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from photoclip.core.paths import display, display_name
-from photoclip.core.types import Photo, Tag
-from photoclip.ui.controls import Chip, ElidedLabel, FlowLayout, label
-from photoclip.ui.facts import camera_line, capture_line, exposure_line, size_line
+from photoclip.core.types import Photo
+from photoclip.ui.caption_edit import CaptionEdit
+from photoclip.ui.controls import ElidedLabel, IconButton, label
+from photoclip.ui.facts import Known, camera_line, capture_line, exposure_line, size_line
+from photoclip.ui.stars import Stars
+from photoclip.ui.tag_chips import TagChips
+from photoclip.ui.tag_editor import TagField
 
 
 class Preview(QWidget):
@@ -66,47 +71,77 @@ class Preview(QWidget):
 
 
 class Details(QWidget):
-    """Shows one photo, or says what to do to see one.
+    """Shows one photo, or what several have in common, or says what to do to see one.
 
     Signals:
         tagChosen: the term of a tag clicked on.
+        tagAdded, tagConfirmed, tagRejected, tagForgotten: (photo ids, term).
+        captioned: (photo ids, caption). rated: (photo ids, 0 to 5).
+        favoured: (photo ids, whether they are favourites).
+        left: the person is done with writing.
     """
 
     tagChosen = Signal(object)
+    tagAdded = Signal(object, object)
+    tagConfirmed = Signal(object, object)
+    tagRejected = Signal(object, object)
+    tagForgotten = Signal(object, object)
+    captioned = Signal(object, object)
+    rated = Signal(object, object)
+    favoured = Signal(object, object)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("chrome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Details"))
-        self._photo_id: int | None = None
+        self._known: Known | None = None
         self.preview = Preview()
         self._name = ElidedLabel("heading")
+        self.favourite = IconButton("heart", self.tr("Favourite"))
+        self.favourite.setCheckable(True)
+        self.stars = Stars()
+        self.caption = CaptionEdit()
+        self.chips = TagChips()
+        self.tag_field = TagField()
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(6)
         self._facts.setColumnStretch(1, 1)
         self._problem = label("", "warn", wrap=True)
         self._problem.hide()
-        self._tags = QWidget()
-        self._flow = FlowLayout(self._tags)
         self._no_tags = label("", "secondary", wrap=True)
         self._hint = label(self.tr("Select a photo to see its details."), "secondary", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # Whom the caption is about, from when it began to be written.
+        self._about: tuple[int, ...] = ()
+        # The field to go to once there is a photo to write about.
+        self._wish: QWidget | None = None
+        self._lay_out()
+        self._wire()
 
+    def _lay_out(self) -> None:
         column = QVBoxLayout()
         # With the frame of the area, which shows the focus, the photo stands 16 from the edge.
         column.setContentsMargins(14, 14, 14, 14)
         column.setSpacing(8)
+        names = QHBoxLayout()
+        names.setSpacing(4)
+        names.addWidget(self._name, 1)
+        names.addWidget(self.favourite)
         column.addWidget(self.preview)
         column.addWidget(self._problem)
-        column.addWidget(self._name)
-        column.addLayout(self._facts)
+        column.addLayout(names)
+        column.addWidget(self.stars)
+        column.addWidget(self.caption)
         column.addSpacing(8)
-        heading = label(self.tr("Suggested tags"), "section")
-        column.addWidget(heading)
-        column.addWidget(self._tags)
+        column.addWidget(label(self.tr("Tags"), "section"))
+        column.addWidget(self.chips)
         column.addWidget(self._no_tags)
+        column.addWidget(self.tag_field)
+        column.addSpacing(8)
+        column.addLayout(self._facts)
         column.addStretch()
         body = QWidget()
         body.setObjectName("detailsBody")
@@ -124,57 +159,113 @@ class Details(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._pages)
 
+    def _wire(self) -> None:
+        chips = self.chips
+        chips.chosen.connect(self.tagChosen)
+        chips.confirmed.connect(lambda term: self.tagConfirmed.emit(self.photo_ids, term))
+        chips.rejected.connect(lambda term: self.tagRejected.emit(self.photo_ids, term))
+        chips.forgotten.connect(lambda term: self.tagForgotten.emit(self.photo_ids, term))
+        self.tag_field.entered.connect(lambda term: self.tagAdded.emit(self.photo_ids, term))
+        self.stars.rated.connect(lambda rating: self.rated.emit(self.photo_ids, rating))
+        self.favourite.clicked.connect(lambda on: self.favoured.emit(self.photo_ids, on))
+        self.caption.saved.connect(lambda caption: self.captioned.emit(self._about, caption))
+        self.caption.left.connect(self.left)
+
     @property
     def photo_id(self) -> int | None:
         """The photo shown, or None."""
-        return self._photo_id
+        one = self._known is not None and self._known.photo is not None
+        return self.photo_ids[0] if one else None
+
+    @property
+    def photo_ids(self) -> tuple[int, ...]:
+        """The photos that are shown and decided on."""
+        return () if self._known is None else self._known.photos
 
     def tag_names(self) -> list[str]:
-        """The tags as they are shown."""
-        return [chip.text() for chip in self._tags.findChildren(Chip) if not chip.isHidden()]
+        """The tags in sight, in order."""
+        return [chip.tag.term for chip in self.chips.chips]
+
+    def write_tag(self) -> None:
+        """Let the person type a tag."""
+        self._reveal(self.tag_field)
+
+    def write_caption(self) -> None:
+        """Let the person write the caption."""
+        self._reveal(self.caption)
 
     def show_nothing(self) -> None:
-        self._photo_id = None
+        self._take(None)
         self._pages.setCurrentIndex(0)
 
-    def show_photo(self, photo: Photo, tags: tuple[Tag, ...], searchable: bool) -> None:
-        """Show what is known of a photo; its picture follows by `show_image`.
-
-        Args:
-            searchable: whether the model has seen it, so that having no tags means none fit.
-        """
-        if photo.id != self._photo_id:
-            self.preview.show_shape(photo.width, photo.height)
+    def show_known(self, known: Known) -> None:
+        """Show what is known of a photo, or of several; a photo's picture follows."""
+        photo, other = known.photo, known.photos != self.photo_ids
+        self._take(known)
+        if other:
             self._area.verticalScrollBar().setValue(0)
             self._problem.hide()
-        self._photo_id = photo.id
-        self._name.show_text(display_name(photo.path))
-        self.preview.setAccessibleName(self.tr("Preview of %1").replace("%1", self._name.full_text))
+            if photo is not None:
+                self.preview.show_shape(photo.width, photo.height)
+        self.preview.setVisible(photo is not None)
+        if photo is None:
+            self._name.show_text(self.tr("%Ln photo(s) selected", "", len(known.photos)))
+        else:
+            self._name.show_text(display_name(photo.path))
+            spoken = self.tr("Preview of %1").replace("%1", self._name.full_text)
+            self.preview.setAccessibleName(spoken)
         self._show_facts(photo)
-        self._show_tags(tags, searchable)
+        self._show_tags(known)
+        self.stars.show_rating(known.rating)
+        self.favourite.setChecked(bool(known.favourite))
+        on = self.tr("Favourite; press to take it back") if known.favourite else ""
+        self.favourite.rename(on or self.tr("Make a favourite"), "heart-full" if on else "heart")
+        differs = self.tr("Captions differ; what you write replaces them")
+        self.caption.show_caption(known.caption or "", differs if known.caption is None else "")
+        self._about = known.photos if not self.caption.writing else self._about
         self._pages.setCurrentIndex(1)
+        if self._wish is not None:
+            self._reveal(self._wish)
+
+    def _take(self, known: Known | None) -> None:
+        """What was being written belongs to the photos it was written about."""
+        if self._known is not None and (known is None or known.photos != self._known.photos):
+            self.caption.save()
+            self.tag_field.setText("")
+        self._known = known
+
+    def _reveal(self, field: QWidget) -> None:
+        self._wish = field if self._known is None or not self.isVisible() else None
+        if self._wish is not None:
+            return
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._area.ensureWidgetVisible(field, 0, 48)
 
     def show_image(self, photo_id: int, image: QImage) -> None:
-        if photo_id == self._photo_id and not image.isNull():
+        if photo_id == self.photo_id and not image.isNull():
             self.preview.show_image(image)
 
     def show_problem(self, photo_id: int, sentence: str) -> None:
         """Say in place why there is no sharper preview."""
-        if photo_id == self._photo_id:
+        if photo_id == self.photo_id:
             self._problem.setText(sentence)
             self._problem.show()
 
-    def _show_facts(self, photo: Photo) -> None:
+    def _show_facts(self, photo: Photo | None) -> None:
         locale = self.locale()
-        rows = [
-            (self.tr("Taken"), capture_line(photo, locale)),
-            (self.tr("Camera"), camera_line(photo)),
-            (self.tr("Lens"), photo.lens or ""),
-            (self.tr("Exposure"), exposure_line(photo, locale)),
-            (self.tr("Size"), size_line(photo, locale)),
-            (self.tr("Place"), _coordinates(photo, locale)),
-            (self.tr("Folder"), display(os.path.dirname(photo.path))),
-        ]
+        rows = (
+            []
+            if photo is None
+            else [
+                (self.tr("Taken"), capture_line(photo, locale)),
+                (self.tr("Camera"), camera_line(photo)),
+                (self.tr("Lens"), photo.lens or ""),
+                (self.tr("Exposure"), exposure_line(photo, locale)),
+                (self.tr("Size"), size_line(photo, locale)),
+                (self.tr("Place"), _coordinates(photo, locale)),
+                (self.tr("Folder"), display(os.path.dirname(photo.path))),
+            ]
+        )
         while item := self._facts.takeAt(0):
             if (old := item.widget()) is not None:
                 old.hide()
@@ -194,23 +285,17 @@ class Details(QWidget):
         text.setAccessibleName(value)
         return text
 
-    def _show_tags(self, tags: tuple[Tag, ...], searchable: bool) -> None:
-        self._flow.clear()
-        for tag in tags:
-            percent = self.locale().toString(round(100 * tag.probability)) + self.locale().percent()
-            chip = Chip(tag.term, percent, guess=True)
-            chip.setToolTip(self.tr("Show all photos tagged “%1”").replace("%1", tag.term))
-            chip.clicked.connect(lambda _=False, term=tag.term: self.tagChosen.emit(term))
-            self._flow.addWidget(chip)
-            chip.show()
-        self._tags.setVisible(bool(tags))
-        self._tags.updateGeometry()
-        self._no_tags.setVisible(not tags)
-        self._no_tags.setText(
-            self.tr("No tag fits this photo well enough.")
-            if searchable
-            else self.tr("Tags follow once the photo has been looked at.")
-        )
+    def _show_tags(self, known: Known) -> None:
+        self.chips.show_tags(known.tags)
+        sentence = ""
+        if known.cut:
+            sentence = self.tr("Suggested tags show for fewer photos at once.")
+        elif not known.searchable:
+            sentence = self.tr("Tags follow once the photo has been looked at.")
+        elif not known.tags:
+            sentence = self.tr("No tag yet, and none that fits well enough to suggest.")
+        self._no_tags.setText(sentence)
+        self._no_tags.setVisible(bool(sentence))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

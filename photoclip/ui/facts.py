@@ -1,10 +1,24 @@
 """What is known of a photo, in words: for the details, tool tips and screen readers."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTime
 
+from photoclip.core.library import Library
 from photoclip.core.paths import display_name
-from photoclip.core.types import Photo
+from photoclip.core.types import Annotation, Photo
 from photoclip.ui.headings import long_date
+from photoclip.ui.tag_chips import State, TagShown
+
+T = TypeVar("T")
+
+# Of more photos than these, selected together, the suggested tags are not counted.
+_MOST_TOGETHER = 400
+# More are no help for several photos together.
+_MOST_GUESSES = 12
 
 
 def _tr(text: str) -> str:
@@ -56,3 +70,80 @@ def size_line(photo: Photo, locale: QLocale) -> str:
     pixels = f"{locale.toString(photo.width)} × {locale.toString(photo.height)}"
     size = locale.formattedDataSize(photo.size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
     return f"{pixels}, {size}, {photo.format}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the photos that the details show: of one, or of several together.
+
+    Attributes:
+        photos: all their ids.
+        photo: the one, None for several.
+        rating, favourite, caption: None where several differ.
+        searchable: whether the model has seen it, so that having no tags means none fit.
+        cut: whether there are so many photos that suggested tags are left out.
+    """
+
+    photos: tuple[int, ...]
+    photo: Photo | None
+    tags: tuple[TagShown, ...]
+    rating: int | None = 0
+    favourite: bool | None = False
+    caption: str | None = ""
+    searchable: bool = True
+    cut: bool = False
+
+
+def known_of(library: Library, photo_id: int, model: str, folder: str | None) -> Known | None:
+    """All that is known of one photo; None when it has gone. For any thread."""
+    photo = library.photos([photo_id], folder).get(photo_id)
+    if photo is None:
+        return None
+    tags = library.annotations.tags(photo_id, model)
+    said = library.annotations.annotation(photo_id)
+    locale = QLocale()
+    shown = (
+        *(TagShown(term, State.OWN) for term in tags.confirmed),
+        *(TagShown(t.term, State.SUGGESTED, _percent(t.probability, locale))
+          for t in tags.suggested),
+        *(TagShown(term, State.REJECTED) for term in tags.rejected),
+    )  # fmt: skip
+    searchable = bool(tags.suggested) or library.vector(photo_id, model) is not None
+    return Known((photo_id,), photo, shown, said.rating, said.favourite, said.caption, searchable)
+
+
+def known_together(library: Library, photo_ids: Sequence[int], model: str) -> Known:
+    """What is known of several photos, with how many of them have each tag. For any thread."""
+    annotations, count, locale = library.annotations, len(photo_ids), QLocale()
+
+    def shown(found: Mapping[str, int], state: State) -> list[TagShown]:
+        of = _tr("%1 of %2").replace("%2", locale.toString(count))
+        return [
+            TagShown(term, state, of.replace("%1", locale.toString(n)), n < count)
+            for term, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        ]
+
+    own, cut = annotations.confirmed_in(photo_ids), count > _MOST_TOGETHER
+    suggested: Counter[str] = Counter()
+    for photo_id in () if cut else photo_ids:
+        suggested.update(tag.term for tag in annotations.tags(photo_id, model).suggested)
+    guesses = {term: n for term, n in suggested.items() if term not in own}
+    said = annotations.annotations(photo_ids)
+    every = [said.get(photo_id, Annotation()) for photo_id in photo_ids]
+    return Known(
+        tuple(photo_ids),
+        None,
+        (*shown(own, State.OWN), *shown(guesses, State.SUGGESTED)[:_MOST_GUESSES]),
+        _common([one.rating for one in every]),
+        _common([one.favourite for one in every]),
+        _common([one.caption for one in every]),
+        cut=cut,
+    )
+
+
+def _common(values: Sequence[T]) -> T | None:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def _percent(part: float, locale: QLocale) -> str:
+    return locale.toString(round(100 * part)) + locale.percent()

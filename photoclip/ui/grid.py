@@ -1,5 +1,6 @@
 """The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photoclip.ui.bands import BandSection, band_title
 from photoclip.ui.grid_delegate import GridDelegate
 from photoclip.ui.grid_keys import GridKeys
 from photoclip.ui.grid_layout import Anchor, GridLayout, Period, Rect, fitting_period, sections
@@ -54,7 +56,7 @@ _MOST_REMEMBERED = 2000
 
 
 class GridView(QListView):
-    """Shows the photos of a `GridModel`, newest or best first, in sections by date or in one.
+    """Shows the photos of a `GridModel`: in sections by date, in bands by relevance, or in one.
 
     Signals:
         opened: a photo's id, by double click, Enter or Space.
@@ -67,6 +69,8 @@ class GridView(QListView):
         dragged: the selected photos are dragged out of the window.
         settled: ids now in view, once scrolling has come to rest.
         scrolled: the person moved to another place.
+        foldAsked: the weak results are to be shown, or hidden again.
+        foldReached: the keys have come to their heading.
     """
 
     opened = Signal(object)
@@ -79,6 +83,8 @@ class GridView(QListView):
     dragged = Signal()
     settled = Signal(object)
     scrolled = Signal()
+    foldAsked = Signal()
+    foldReached = Signal()
 
     def __init__(
         self, model: GridModel, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -89,6 +95,7 @@ class GridView(QListView):
         self._thumbnails = thumbnails
         self._delegate = GridDelegate(thumbnails, self)
         self._times: NDArray[np.int64] | None = None
+        self._bands: tuple[BandSection, ...] = ()
         self._tile_wish = 176
         self._input_method: QWidget | None = None
         self._asked: object = None
@@ -128,17 +135,19 @@ class GridView(QListView):
         times: NDArray[np.int64] | None,
         anchor: Anchor | None,
         keep_selection: bool = True,
+        bands: tuple[BandSection, ...] = (),
     ) -> None:
         """Show other photos.
 
         Args:
-            times: (n,) seconds by which to section the grid; None for no sections.
+            times: (m,) seconds by which to section the first m; None for no such sections.
+            bands: the sections after those.
             anchor: the place to show, None for the top.
             keep_selection: keep what is selected, even where it is not shown now.
         """
         kept = self.chosen.ids() if keep_selection else _EMPTY
         current = self.current_id()
-        self._times = times
+        self._times, self._bands = times, bands
         # Selection and current photo move with their ids: one signal at the end tells all.
         blocked = self.selectionModel().blockSignals(True)
         self.photos.set_ids(ids)
@@ -148,10 +157,16 @@ class GridView(QListView):
             self.selectionModel().setCurrentIndex(self.index_of(row), _NO_UPDATE)
         self.selectionModel().blockSignals(blocked)
         self.mouse.forget()
+        self.keys.at_fold = False
         self._relayout()
         self.restore(anchor)
         self.viewport().update()
         self.picked.emit()
+
+    def show_marks(self, marks: Mapping[int, bool]) -> None:
+        """Mark photos that a person found right (True) or wrong."""
+        self._delegate.marks = marks
+        self.viewport().update()
 
     def set_tile_size(self, side: int) -> None:
         """Change the wished side of a tile; the photos in view stay in view."""
@@ -230,29 +245,44 @@ class GridView(QListView):
         """Whether the photos fill the view, so that more of them go unseen."""
         return self.layout_.height > self.viewport().height()
 
-    def preview_visible(self, ids: NDArray[np.int64], times: NDArray[np.int64] | None) -> list[int]:
+    def preview_visible(
+        self,
+        ids: NDArray[np.int64],
+        times: NDArray[np.int64] | None,
+        bands: tuple[BandSection, ...] = (),
+    ) -> list[int]:
         """The ids that would be in view, were these photos shown with the anchor held."""
         anchor = self.anchor()
         rows = np.flatnonzero(ids == anchor.photo_id) if anchor else _EMPTY
         if anchor is None or not len(rows):
             return []
-        layout, _ = self._laid_out(len(ids), times)
+        layout, _ = self._laid_out(len(ids), times, bands)
         top = layout.tile_rect(int(rows[0])).y - anchor.offset
         height = self.viewport().height()
         top = max(0, min(top, layout.height - height))
         shown = layout.visible(top, top + height)
         return [int(i) for i in ids[shown.start : shown.stop]]
 
-    def _laid_out(self, count: int, times: NDArray[np.int64] | None) -> tuple[GridLayout, Period]:
+    def _laid_out(
+        self, count: int, times: NDArray[np.int64] | None, bands: tuple[BandSection, ...]
+    ) -> tuple[GridLayout, Period]:
         starts = _EMPTY
         period: Period = "day"
         if times is not None:
             period = fitting_period(times, self._tile_wish < 112)
             starts = sections(times, period)
-        return GridLayout(count, self.viewport().width(), self._tile_wish, starts), period
+        if bands:
+            # Where headings follow, the first photos have one too, though not by their dates.
+            first = [0] if bands[0].first and not len(starts) else []
+            starts = np.concatenate([first, starts, [band.first for band in bands]])
+        layout = GridLayout(
+            count, self.viewport().width(), self._tile_wish, starts.astype(np.int64)
+        )
+        return layout, period
 
     def _relayout(self) -> None:
-        self.layout_, self._period = self._laid_out(len(self.photos.ids), self._times)
+        count = len(self.photos.ids)
+        self.layout_, self._period = self._laid_out(count, self._times, self._bands)
         self._scrubber.set_years(self._years())
         self.updateGeometries()
         self._asked = None
@@ -354,11 +384,30 @@ class GridView(QListView):
         painter.end()
 
     def heading(self, section: int) -> tuple[str, str]:
-        """The date of a section, and how many photos are in it."""
+        """The date or band of a section, and how many photos are in it."""
+        band = self.band(section)
+        if band is not None:
+            return band_title(band.band), self.locale().toString(band.count)
         first, end = self.layout_.section_rows(section)
-        assert self._times is not None
-        title = section_title(int(self._times[first]), self._period, self.locale())
+        title = self.tr("All dates")
+        if self._times is not None and self._period != "none":
+            title = section_title(int(self._times[first]), self._period, self.locale())
         return title, self.locale().toString(end - first)
+
+    def band(self, section: int) -> BandSection | None:
+        """The band that a section is, None for one of a date."""
+        number = section - (len(self.layout_.starts) - len(self._bands))
+        return self._bands[number] if 0 <= number < len(self._bands) else None
+
+    def fold(self) -> int | None:
+        """The section that can be folded and unfolded, if there is one."""
+        if not self._bands or not self._bands[-1].folds:
+            return None
+        return len(self.layout_.starts) - 1
+
+    def folded(self) -> bool:
+        """Whether photos are hidden behind the last heading."""
+        return bool(self._bands) and self._bands[-1].folded
 
     def heading_at(self, point: QPoint) -> int | None:
         """The section whose heading is seen at a point of the view."""

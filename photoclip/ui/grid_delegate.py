@@ -1,5 +1,7 @@
 """How one tile and one section heading of the grid look."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import (
     QModelIndex,
     QObject,
@@ -20,15 +22,22 @@ from photoclip.ui.thumbnails import Thumbnails
 from photoclip.ui.tokens import TILE_RADIUS
 
 RING, RING_GAP, DISC = 3, 2, 22
+# How far a heading that can be folded stands in, for its arrow.
+FOLD = 24
 
 
 class GridDelegate(QStyledItemDelegate):
-    """Paints a tile: the thumbnail, a ring and a disc when selected, a dashed ring for focus."""
+    """Paints a tile: the thumbnail, a ring and a disc when selected, a dashed ring for focus.
+
+    Attributes:
+        marks: photos that carry a thumb, up for True.
+    """
 
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._marks: dict[tuple[str, str, int, float], QPixmap] = {}
+        self.marks: Mapping[int, bool] = {}
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -60,6 +69,8 @@ class GridDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(255, 255, 255, 26))
             painter.drawRoundedRect(photo, TILE_RADIUS, TILE_RADIUS)
+        if photo_id in self.marks:
+            self._thumb(painter, photo, self.marks[photo_id])
         if selected:
             self._ring(painter, rect, colors, Qt.PenStyle.SolidLine)
             self._disc(painter, photo, colors)
@@ -74,15 +85,20 @@ class GridDelegate(QStyledItemDelegate):
         count: str,
         colors: QPalette,
         check: bool | None,
+        indented: bool = False,
     ) -> None:
-        """A section's heading; `check` is its selection mark, None when it is not to be seen."""
+        """A section's heading; `check` is its selection mark, None when it is not to be seen.
+
+        Args:
+            indented: room is left for what `paint_fold` paints.
+        """
         painter.fillRect(rect, colors.color(QPalette.ColorRole.Base))
         font = scaled(painter.font(), 1.1, painter.font().weight().DemiBold)
         small = scaled(painter.font(), 0.9)
         painter.save()
         painter.setFont(font)
         painter.setPen(colors.color(QPalette.ColorRole.Text))
-        left = rect.x() + 16
+        left = rect.x() + 16 + (FOLD if indented else 0)
         room = QRect(left, rect.y() + 4, rect.width() - 120, rect.height() - 4)
         width = painter.fontMetrics().horizontalAdvance(title)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -101,6 +117,28 @@ class GridDelegate(QStyledItemDelegate):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(center, DISC / 2 - 2, DISC / 2 - 2)
         painter.restore()
+
+    def paint_fold(self, painter: QPainter, rect: QRect, colors: QPalette, folded: bool) -> None:
+        """The arrow before a heading whose photos are folded away, or can be."""
+        box = QRect(rect.x() + 14, rect.center().y() - 7, 20, 20)
+        color = colors.color(QPalette.ColorRole.PlaceholderText)
+        name = "expand" if folded else "collapse"
+        painter.drawPixmap(box, self._icon(painter, name, color, 20))
+
+    def paint_focus(self, painter: QPainter, rect: QRect, colors: QPalette) -> None:
+        """That a heading is what the keys act on."""
+        self._ring(painter, rect.adjusted(8, 6, -8, -2), colors, Qt.PenStyle.CustomDashLine)
+
+    def _thumb(self, painter: QPainter, photo: QRect, liked: bool) -> None:
+        """A badge in the lower left corner: white on darkened photo, as all badges."""
+        side = 22 if photo.width() >= 56 else 16
+        box = QRect(photo.x() + 6, photo.bottom() - 5 - side, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 153))
+        painter.drawEllipse(box)
+        inner = box.adjusted(4, 4, -4, -4)
+        name = "thumb-up" if liked else "thumb-down"
+        painter.drawPixmap(inner, self._icon(painter, name, QColor("white"), inner.width()))
 
     def _round_corners(self, painter: QPainter, rect: QRect, ground: QColor) -> None:
         # Painting the four corners over costs far less than clipping every photo.

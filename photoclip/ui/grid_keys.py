@@ -23,11 +23,14 @@ class GridKeys:
 
     Attributes:
         used: whether the person works by keyboard now, so that the focus should be seen.
+        at_fold: whether the keys have gone on from the last photo to the heading below it, behind
+            which the weak results are.
     """
 
     def __init__(self, grid: "GridView") -> None:
         self._grid = grid
         self.used = False
+        self.at_fold = False
 
     def focus(self, reason: Qt.FocusReason) -> None:
         """The grid got the focus."""
@@ -49,7 +52,8 @@ class GridKeys:
         target = self._target(key, modifiers)
         if target is not None:
             self.used = True
-            self._go(target, modifiers)
+            if not self._onto_fold(key, target):
+                self._go(target, modifiers)
             grid.scrolled.emit()
             return True
         text = event.text()
@@ -67,12 +71,33 @@ class GridKeys:
     def _enter(self, modifiers: Qt.KeyboardModifier) -> bool:
         grid = self._grid
         row = grid.currentIndex().row()
+        if self.at_fold:
+            self.at_fold = False
+            grid.foldAsked.emit()
+            return True
         if row < 0:
             return False
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             grid.chosen.select(row, _Flag.Toggle)
         else:
             grid.opened.emit(grid.photos.id_at(row))
+        return True
+
+    def _onto_fold(self, key: int, target: int) -> bool:
+        """Go on to the heading below the last photo, from which Enter shows what it hides; or
+        back from there to that photo."""
+        grid = self._grid
+        leaving, self.at_fold = self.at_fold, False
+        down = key in (_Key.Key_Down, _Key.Key_PageDown)
+        if not grid.folded() or not (down and (leaving or target == grid.currentIndex().row())):
+            if leaving:
+                grid.viewport().update()
+            return leaving and key == _Key.Key_Up
+        self.at_fold = True
+        bar = grid.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        grid.foldReached.emit()
+        grid.viewport().update()
         return True
 
     def _target(self, key: int, modifiers: Qt.KeyboardModifier) -> int | None:

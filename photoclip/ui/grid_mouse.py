@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTim
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from photoclip.ui.grid_delegate import FOLD
 from photoclip.ui.grid_layout import Rect
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ class GridMouse:
         self._pressed = place
         section = grid.heading_at(place)
         if section is not None:
-            self._toggle_section(section)
+            if section == grid.fold() and (grid.folded() or place.x() < 16 + FOLD):
+                grid.foldAsked.emit()
+            else:
+                self._toggle_section(section)
             self._pressed = None
             return
         index = grid.indexAt(place)

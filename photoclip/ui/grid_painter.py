@@ -39,7 +39,7 @@ class GridPainter:
             option.rect = grid.to_view(grid.layout_.tile_rect(row))
             option.state = self._state(row)
             self._delegate.paint(painter, option, grid.index_of(row))
-        if grid.layout_.heading and rows:
+        if grid.layout_.heading:
             self._headings(painter)
         self._band(painter)
 
@@ -68,10 +68,16 @@ class GridPainter:
                 end = layout.section_bottom(section) - grid.top
                 rect.moveTop(max(rect.y(), min(0, end - rect.height())))
             title, count = grid.heading(section)
+            band = grid.band(section)
+            folds = band is not None and band.folds
             selected = grid.chosen.holds_section(section)
             seen = selected or section == grid.mouse.hovered_section
-            check = selected if seen else None
-            self._delegate.paint_heading(painter, rect, title, count, grid.palette(), check)
+            check = selected if seen and not (band and band.folded) else None
+            self._delegate.paint_heading(painter, rect, title, count, grid.palette(), check, folds)
+            if band is not None and folds:
+                self._delegate.paint_fold(painter, rect, grid.palette(), band.folded)
+                if grid.keys.at_fold and grid.hasFocus():
+                    self._delegate.paint_focus(painter, rect, grid.palette())
             section -= 1
 
     def _band(self, painter: QPainter) -> None:

@@ -38,6 +38,8 @@ class GridSelection:
         """Whether every photo of a section is selected."""
         first, end = self._grid.layout_.section_rows(section)
         left = end - first
+        if not left:
+            return False
         for part in self._parts():
             left -= max(0, min(part.bottom() + 1, end) - max(part.top(), first))
         return left <= 0

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -25,9 +26,10 @@ from PySide6.QtWidgets import (
 from photoclip.core import settings as stored
 from photoclip.core.paths import display_name
 from photoclip.core.settings import Appearance, Settings
-from photoclip.core.types import Change, Counts, Scope
+from photoclip.core.types import Change, Counts, Photo, Scope
 from photoclip.ui import desktop, facts
 from photoclip.ui.actions import Actions, key_notes
+from photoclip.ui.bands import spoken_band
 from photoclip.ui.content import Content
 from photoclip.ui.details import Details
 from photoclip.ui.failures import Failures
@@ -38,6 +40,8 @@ from photoclip.ui.grid_model import GridModel
 from photoclip.ui.icons import app_icon
 from photoclip.ui.index_display import IndexDisplay
 from photoclip.ui.index_job import IndexJob
+from photoclip.ui.marking import Marking
+from photoclip.ui.marks_display import MarksDisplay
 from photoclip.ui.menus import appearance_menu, main_menu, photo_menu
 from photoclip.ui.models import Models
 from photoclip.ui.models_display import ModelsDisplay
@@ -47,14 +51,20 @@ from photoclip.ui.photo_commands import PhotoCommands
 from photoclip.ui.photo_feed import PhotoFeed
 from photoclip.ui.places import Place
 from photoclip.ui.previews import Previews
+from photoclip.ui.query_commands import QueryCommands
+from photoclip.ui.review import Reviews
+from photoclip.ui.review_page import ReviewPage
 from photoclip.ui.session import Session
 from photoclip.ui.sidebar import Entry, Sidebar
 from photoclip.ui.status import StatusLine
 from photoclip.ui.switch_line import SwitchLine
+from photoclip.ui.tags_display import TagsDisplay
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
 from photoclip.ui.toolbar import Toolbar
+from photoclip.ui.undo import UndoStack
 from photoclip.ui.viewer import Viewer
+from photoclip.ui.vocabulary import Words
 from photoclip.ui.welcome import Welcome, suggested_folders
 
 
@@ -78,7 +88,6 @@ class MainWindow(QMainWindow):
         self.session, self.job, self._theme = session, job, theme
         self._models = models
         self._settings = settings
-        self._names: dict[int, str] = {}
         self.setWindowTitle("PhotoClip")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 340)
@@ -88,7 +97,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         appearance, self._appearances = appearance_menu(self)
         menu = main_menu(self, self.actions_, appearance)
-        self.model = GridModel(lambda _, photo: facts.spoken(photo, self.locale()), self)
+        self.model = GridModel(self._describe, self)
         self.grid = GridView(self.model, thumbnails)
         self.grid.setAccessibleName(self.tr("Photos"))
         self.failures = Failures()
@@ -101,16 +110,27 @@ class MainWindow(QMainWindow):
         self.switch_line = SwitchLine()
         self.welcome = Welcome(suggested_folders(), menu)
         self.viewer = Viewer()
+        self.review = ReviewPage()
         self._photo_menu = photo_menu(self, self.actions_)
         self._lay_out()
         self.indexing = IndexDisplay(job, self.actions_, self.status, self.content, self)
         self.popover = self.indexing.popover
-        self.notice = Notice(self, (self.switch_line, self.status))
+        self.notice = Notice(self, (self.switch_line, self.status, self.review.foot))
         self.hint = DropHint(self, self.tr("Drop to add to the library"))
         self.keys = Keys(self.actions_.commands, key_notes(), self)
         self.photo_commands = PhotoCommands(
             self.actions_, session, self.grid, self._looked_at, self
         )
+        self.undo = UndoStack(session, self.actions_, self)
+        self.marking = Marking(self.actions_, session, self.undo, self.photo_commands.targets, self)
+        self.marks = MarksDisplay(
+            self.marking, self.undo, session, self.actions_, self.details, self.viewer,
+            self._looked_at, self,
+        )  # fmt: skip
+        self.queries = QueryCommands(
+            self.actions_, session, self.field, self.content, self.undo,
+            self.photo_commands.targets, self,
+        )  # fmt: skip
         self.folders = FolderCommands(self.actions_, session, job, self)
         self.models_display = ModelsDisplay(
             models, session, self.actions_, self.status, self.switch_line, self.notice, self
@@ -140,11 +160,12 @@ class MainWindow(QMainWindow):
         column.addWidget(self.switch_line)
         column.addWidget(self.status)
         self.pages = QStackedWidget()
-        for page in (self.welcome, browser, self.viewer):
+        for page in (self.welcome, browser, self.viewer, self.review):
             self.pages.addWidget(page)
         self._browser = browser
         self.setCentralWidget(self.pages)
-        QWidget.setTabOrder(self.field, self.grid)
+        for one, other in pairwise((self.field, *self.content.tab_chain())):
+            QWidget.setTabOrder(one, other)
         QWidget.setTabOrder(self.grid, self.details)
 
     def _wire(self) -> None:
@@ -154,6 +175,9 @@ class MainWindow(QMainWindow):
         session.listed.connect(lambda _: self._announce.start())
         session.searching.connect(content.show_searching)
         session.searchFailed.connect(content.show_problem)
+        session.searchFailed.connect(lambda sentence: self.announce(sentence, urgent=True))
+        session.contradicted.connect(content.offers.show_reason)
+        session.offered.connect(content.offers.show_offers)
         session.counted.connect(self._show_counts)
         session.foldersRead.connect(self.sidebar.show_folders)
         session.foldersRead.connect(content.show_folders)
@@ -183,6 +207,9 @@ class MainWindow(QMainWindow):
         self.panes.arranged.connect(self.feed.renew)
         content.scopeCleared.connect(lambda: self.go(replace(session.place, scope=Scope())))
         content.folderAsked.connect(folders.choose)
+        self.queries.asked.connect(self.go)
+        self.queries.foldersGiven.connect(self.add_paths)
+        grid.foldReached.connect(lambda: self.announce(": ".join(grid.heading(grid.fold() or 0))))
         grid.compose_in(self.field)
         grid.typed.connect(self.field.take_text)
         grid.composed.connect(self.field.take_composition)
@@ -193,10 +220,14 @@ class MainWindow(QMainWindow):
         grid.helpAsked.connect(self.keys.open)
         commands = self.photo_commands
         self.pages.currentChanged.connect(lambda _: commands.enable())
+        self.pages.currentChanged.connect(lambda _: self._make_room())
         commands.said.connect(self.say)
         commands.openAsked.connect(self.open_photo)
-        commands.similarAsked.connect(self._show_similar)
         commands.dragging.connect(lambda dragging: self.setAcceptDrops(not dragging))
+        self.undo.said.connect(self.say)
+        self.undo.said.connect(lambda sentence, *_: self.announce(sentence))
+        self.undo.changed.connect(self.feed.renew)
+        self.marks.left.connect(self._focus.content)
         self.details.tagChosen.connect(lambda term: self.go(Place(Scope(tag=term))))
         self.viewer.left.connect(self.close_viewer)
         self.viewer.menuAsked.connect(self._photo_menu.popup)
@@ -209,7 +240,7 @@ class MainWindow(QMainWindow):
     def _command(self) -> None:
         actions = self.actions_
         actions.attach("grid", [self.grid])
-        actions.attach("photo", [self.grid, self.viewer])
+        actions.attach("photo", [self.grid, self.viewer, self.details])
         for name, call in {
             "search": self._search, "failures": lambda: self.go(Place(failures=True)),
             "back": lambda: self._step(-1), "forward": lambda: self._step(1),
@@ -218,6 +249,7 @@ class MainWindow(QMainWindow):
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.open, "menu": self._open_menu,
             "close": self.close, "quit": self.close,
+            "paste": self.field.paste_query,
             "select_all": self.grid.selectAll, "select_none": self.grid.clearSelection,
             "larger": lambda: self.toolbar.zoom(1), "smaller": lambda: self.toolbar.zoom(-1),
         }.items():  # fmt: skip
@@ -237,6 +269,17 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(kept.window.encode()))
         self.panes.set_widths(kept.sidebar_width, kept.details_width)
         self.panes.fit()
+
+    def follow(self, words: Words, reviews: Reviews) -> None:
+        """Show the vocabulary and the review of tags."""
+        self.tags = TagsDisplay(
+            words, reviews, self.session, self.undo, self.actions_, self.sidebar, self.pages,
+            self.review, self.feed.viewing, self,
+        )  # fmt: skip
+        self.tags.photosAsked.connect(lambda term: self.go(Place(Scope(tag=term))))
+        words.changed.connect(self.marking.know)
+        self.review.left.connect(self.close_viewer)
+        self.review.helpAsked.connect(self.keys.open)
 
     def begin(self, roots: Sequence[str]) -> None:
         """Before the first paint: the welcome for a library without folders, else its photos."""
@@ -264,10 +307,14 @@ class MainWindow(QMainWindow):
                 overlay.hide()
                 self._focus.content()
                 return
+        if self.marks.step_back():
+            return
         if self.pages.currentWidget() is self.viewer:
             self.close_viewer()
-        elif self.field.hasFocus() and self.field.text():
-            self.field.clear()
+        elif self.pages.currentWidget() is self.review:
+            self.review.left.emit()
+        elif self.field.hasFocus() and self.field.query:
+            self.field.clear_query()
         elif self.field.hasFocus():
             self._focus.content()
         elif self.sidebar.clear_filter():
@@ -275,7 +322,7 @@ class MainWindow(QMainWindow):
         elif self.grid.chosen.count() and not place.failures:
             self.grid.clearSelection()
         elif place.searching or place.failures:
-            if self.session.can_go_back and not place.text:
+            if self.session.can_go_back and not self.field.query.phrase:
                 self._step(-1)
             else:
                 self.go(place.without_search)
@@ -284,7 +331,7 @@ class MainWindow(QMainWindow):
 
     def _show_place(self, place: Place) -> None:
         self.sidebar.show_scope(None if place.searching or place.failures else place.scope)
-        self.field.show_phrase(place.text)
+        self.field.show_query(place.text)
         self.content.show_place(place, self._name_of(place))
         self.panes.show_content()
         self.actions_["back"].setEnabled(self.session.can_go_back)
@@ -294,11 +341,6 @@ class MainWindow(QMainWindow):
         self.feed.renew()
 
     def _name_of(self, place: Place) -> str:
-        if place.similar is not None:
-            name = self._names.get(place.similar, "")
-            return self.tr("Similar to “%1”").replace("%1", name)
-        if place.text:
-            return f"“{place.text}”"
         if place.scope.folder is not None:
             return display_name(place.scope.folder)
         return place.scope.tag or self.tr("All photos")
@@ -346,7 +388,7 @@ class MainWindow(QMainWindow):
 
     def close_viewer(self) -> None:
         """Back to the grid, which is as it was left."""
-        if self.pages.currentWidget() is self.viewer:
+        if self.pages.currentWidget() in (self.viewer, self.review):
             self.pages.setCurrentWidget(self._browser)
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -354,9 +396,10 @@ class MainWindow(QMainWindow):
         """The photo in the viewer, None while the grid is shown."""
         return self.viewer.photo_id if self.pages.currentWidget() is self.viewer else None
 
-    def _show_similar(self, photo_id: int, name: str) -> None:
-        self._names[photo_id] = name
-        self.go(Place(similar=photo_id))
+    def _describe(self, photo_id: int, photo: Photo | None) -> str:
+        """A photo of the grid in words, and how well it matches."""
+        words, band = facts.spoken(photo, self.locale()), self.content.band_of(photo_id)
+        return words if band is None else f"{words}, {spoken_band(band)}"
 
     def _sidebar_menu(self, entry: Entry, place: QPoint) -> None:
         if entry.kind == "folder":
@@ -373,10 +416,13 @@ class MainWindow(QMainWindow):
         """Tell the person something, in one sentence above the status line."""
         self.notice.say(sentence, offer, call)
 
-    def announce(self, sentence: str) -> None:
-        """Let a screen reader say it, politely."""
+    def announce(self, sentence: str, urgent: bool = False) -> None:
+        """Let a screen reader say it, politely unless what was just asked for failed."""
         if QAccessible.isActive() and sentence:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+            event = QAccessibleAnnouncementEvent(self, sentence)
+            if urgent:
+                event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+            QAccessible.updateAccessibility(event)
 
     # Keys and panes
 
@@ -406,7 +452,7 @@ class MainWindow(QMainWindow):
 
     def _enter_results(self) -> None:
         if self._focus.results():
-            recent = stored.with_search(self._settings.recent_searches, self.field.text().strip())
+            recent = stored.with_search(self._settings.recent_searches, self.session.place.text)
             self._settings = replace(self._settings, recent_searches=recent)
 
     def _toggle_full_screen(self) -> None:

@@ -11,12 +11,16 @@ from photoclip.ui.actions import Actions
 from photoclip.ui.controls import IconButton
 
 _PARTS = (
-    ("add_folder", "rescan", "pause", "stop", "failures", "models"),
-    ("back", "forward", "search"),
+    ("add_folder", "rescan", "pause", "stop", "failures"),
+    ("models", "review", "vocabulary", "suggestions"),
+    ("undo", "redo"),
+    ("back", "forward", "search", "keep_search"),
     ("larger", "smaller", "sidebar", "details", "full_screen"),
 )
 _END = ("keys", "close", "quit")
-_PHOTO = (("open", "show_file"), ("similar",), ("copy", "copy_path"))
+_MARKS = ("favourite", "tag", "accept", "caption")
+_RATINGS = tuple(f"rate_{stars}" for stars in range(5, -1, -1))
+_PHOTO = (("open", "show_file"), ("similar", "like", "dislike"), _MARKS, ("copy", "copy_path"))
 
 
 def _tr(text: str) -> str:
@@ -44,7 +48,7 @@ def appearance_menu(parent: QWidget) -> tuple[QMenu, dict[Appearance, QAction]]:
 def main_menu(window: QMainWindow, actions: Actions, appearance: QMenu) -> QMenu | None:
     """The menu behind the toolbar's button; on macOS a menu bar instead, and None."""
     if sys.platform == "darwin":
-        titles = (_tr("File"), _tr("Go"), _tr("View"))
+        titles = (_tr("File"), _tr("Library"), _tr("Edit"), _tr("Go"), _tr("View"))
         for title, names in zip(titles, _PARTS, strict=True):
             menu = window.menuBar().addMenu(title)
             menu.addActions([actions[name] for name in names])
@@ -78,7 +82,12 @@ class MenuButton(IconButton):
 def photo_menu(parent: QWidget, actions: Actions) -> QMenu:
     """What can be done with the photos selected, or the one looked at."""
     menu = QMenu(parent)
+    rating = QMenu(_tr("Rating"), menu)
+    rating.addActions([actions[name] for name in _RATINGS])
     for names in _PHOTO:
-        menu.addActions([actions[name] for name in names])
+        for name in names:
+            menu.addAction(actions[name])
+            if name == "favourite":
+                menu.addMenu(rating)
         menu.addSeparator()
     return menu

@@ -182,7 +182,7 @@ class Keys(QFrame):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(32)
-        for side in (("everywhere", "viewer"), ("photo", "grid", "search")):
+        for side in (("everywhere", "viewer", "review"), ("photo", "grid", "search", "tags")):
             columns.addLayout(self._column(side, commands, notes), 1)
         area = QScrollArea()
         area.setWidget(body)
@@ -205,6 +205,8 @@ class Keys(QFrame):
             "everywhere": self.tr("Everywhere"),
             "grid": self.tr("In the grid"),
             "photo": self.tr("Photos"),
+            "tags": self.tr("Tags of a photo"),
+            "review": self.tr("Review"),
             "search": self.tr("In the search field"),
             "viewer": self.tr("In the viewer"),
         }
@@ -215,7 +217,7 @@ class Keys(QFrame):
         table.setColumnStretch(1, 1)
         for where in groups:
             rows = [(QKeySequence(c.shortcuts[0]).toString(native), c.text.rstrip("…"))
-                    for c in commands if c.where == where and c.shortcuts]  # fmt: skip
+                    for c in commands if c.where == where and c.shortcuts and c.listed]  # fmt: skip
             rows += [(note.keys, note.text) for note in notes if note.where == where]
             if table.count():
                 table.setRowMinimumHeight(table.rowCount(), 7)

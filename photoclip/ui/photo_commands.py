@@ -14,7 +14,10 @@ from photoclip.ui.grid import GridView
 from photoclip.ui.session import Session
 
 _MOST_COPIED = 5000
-_NAMES = ("open", "show_file", "similar", "copy", "copy_path")
+_NAMES = (
+    "open", "show_file", "similar", "copy", "copy_path", "favourite", "tag", "accept", "caption",
+    *(f"rate_{stars}" for stars in range(6)),
+)  # fmt: skip
 
 
 class PhotoCommands(QObject):
@@ -25,13 +28,11 @@ class PhotoCommands(QObject):
 
     Signals:
         said: a sentence on what was done or could not be.
-        similarAsked: (photo id, its file's name).
         openAsked: a photo's id.
         dragging: True while photos are dragged out, so that the window does not take them back.
     """
 
     said = Signal(object)
-    similarAsked = Signal(object, object)
     openAsked = Signal(object)
     dragging = Signal(object)
 
@@ -48,7 +49,6 @@ class PhotoCommands(QObject):
         self._looked_at = looked_at
         actions.connect("open", self._open)
         actions.connect("show_file", self._show)
-        actions.connect("similar", self._similar)
         actions.connect("copy", lambda: self._copy(as_path=False))
         actions.connect("copy_path", lambda: self._copy(as_path=True))
         grid.picked.connect(self.enable)
@@ -70,31 +70,21 @@ class PhotoCommands(QObject):
             sentence = self.tr("The file manager did not answer. The file is %1")
             self.said.emit(sentence.replace("%1", path))
 
-    def _current(self) -> int | None:
-        looked_at = self._looked_at()
-        return looked_at if looked_at is not None else self._grid.current_id()
-
-    def _targets(self) -> list[int]:
+    def targets(self) -> list[int]:
+        """The photos that commands are about: the one in the viewer, else those selected."""
         looked_at = self._looked_at()
         if looked_at is not None:
             return [looked_at]
-        return [int(i) for i in self._grid.chosen.ids()[:_MOST_COPIED]]
+        return [int(i) for i in self._grid.chosen.ids()]
+
+    def _current(self) -> int | None:
+        looked_at = self._looked_at()
+        return looked_at if looked_at is not None else self._grid.current_id()
 
     def _open(self) -> None:
         photo_id = self._current()
         if photo_id is not None and self._looked_at() is None:
             self.openAsked.emit(photo_id)
-
-    def _similar(self) -> None:
-        photo_id = self._current()
-        if photo_id is None:
-            return
-
-        def ask(found: Mapping[int, Photo]) -> None:
-            if photo_id in found:
-                self.similarAsked.emit(photo_id, display_name(found[photo_id].path))
-
-        self._session.photos("similar", [photo_id], ask)
 
     def _show(self) -> None:
         photo_id = self._current()
@@ -107,7 +97,7 @@ class PhotoCommands(QObject):
             self._session.photos("show", [photo_id], show)
 
     def _copy(self, as_path: bool) -> None:
-        ids = self._targets()
+        ids = self.targets()[:_MOST_COPIED]
 
         def put(found: Mapping[int, Photo]) -> None:
             paths = [found[i].path for i in ids if i in found]
@@ -123,7 +113,7 @@ class PhotoCommands(QObject):
 
     def _drag(self) -> None:
         # A drag must begin in the event that moved the mouse, so what is known already is used.
-        found = [self._grid.photos.fact(i) for i in self._targets()]
+        found = [self._grid.photos.fact(i) for i in self.targets()[:_MOST_COPIED]]
         paths = [photo.path for photo in found if photo is not None]
         if paths:
             drag = QDrag(self._grid)

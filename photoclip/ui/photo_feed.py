@@ -3,9 +3,10 @@
 from PySide6.QtCore import QObject, QTimer
 
 from photoclip.ui.details import Details
+from photoclip.ui.facts import Known, known_of, known_together
 from photoclip.ui.grid import GridView
 from photoclip.ui.previews import Previews
-from photoclip.ui.session import Facts, Session
+from photoclip.ui.session import Session
 from photoclip.ui.viewer import Viewer
 
 # The details follow when a person stays on a photo this long, in ms.
@@ -50,23 +51,32 @@ class PhotoFeed(QObject):
         self._soon.start()
 
     def _show_details(self) -> None:
-        photo_id = self._grid.current_id()
-        chosen = self._grid.chosen.count() > 0 or self._grid.keys.used
-        if photo_id is None or not chosen or self._session.place.failures:
+        photo_id, chosen = self._grid.current_id(), self._grid.chosen
+        some = chosen.count() > 0 or self._grid.keys.used
+        session = self._session
+        library, model, folder = session.library, session.model, session.place.scope.folder
+        if photo_id is None or not some or session.place.failures:
             self._details.show_nothing()
-        elif self._details.isVisible():
-            self._session.facts(photo_id, self._show_facts)
+        elif not self._details.isVisible():
+            return
+        elif chosen.count() > 1:
+            ids = [int(i) for i in chosen.ids()]
+            session.read("facts", lambda: known_together(library, ids, model), self._show_known)
+        else:
+            # What is selected is what commands act on, wherever the keys have moved to.
+            one = int(chosen.ids()[0]) if chosen.count() else photo_id
+            session.read("facts", lambda: known_of(library, one, model, folder), self._show_known)
 
-    def _show_facts(self, found: Facts | None) -> None:
-        if found is None:
+    def _show_known(self, known: Known | None) -> None:
+        if known is None:
             self._details.show_nothing()
             return
-        fresh = self._details.photo_id != found.photo.id
-        self._details.show_photo(found.photo, found.tags, found.searchable)
-        if fresh:
-            self._looking.look(found.photo.id)
+        before = self._details.photo_id
+        self._details.show_known(known)
+        if known.photo is not None and before != known.photo.id:
+            self._looking.look(known.photo.id)
             width = round(self._details.width() * self._details.devicePixelRatioF())
-            self._looking.sharpen(found.photo.id, width)
+            self._looking.sharpen(known.photo.id, width)
 
     def _learn(self, photo_ids: list[int]) -> None:
         photos = self._grid.photos

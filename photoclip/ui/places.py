@@ -11,19 +11,17 @@ class Place:
     """What the content shows.
 
     Attributes:
-        text: the phrase searched for in the scope, "" for none.
-        similar: the photo whose like are searched for, None for none.
+        text: the query asked in the scope as `query_text.written` has it, "" for none.
         failures: the list of unreadable files is shown instead of photos.
     """
 
     scope: Scope = Scope()
     text: str = ""
-    similar: int | None = None
     failures: bool = False
 
     @property
     def searching(self) -> bool:
-        return bool(self.text) or self.similar is not None
+        return bool(self.text)
 
     @property
     def without_search(self) -> "Place":
@@ -55,8 +53,11 @@ class History:
     def can_go_forward(self) -> bool:
         return self._at + 1 < len(self._visits)
 
-    def go(self, place: Place, leaving: Anchor | None) -> Anchor | None:
-        """Move on to `place`; typing on in a search stays the same step.
+    def go(self, place: Place, leaving: Anchor | None, refined: bool = False) -> Anchor | None:
+        """Move on to `place`.
+
+        Args:
+            refined: it is the same search, changed: typed on, or a chip taken out; no new step.
 
         Returns:
             The place in the grid to show, known where the step leads back out of a search.
@@ -64,7 +65,7 @@ class History:
         here = self._visits[self._at].place
         if place == here:
             return leaving
-        if here.text and place.text and here.scope == place.scope:
+        if refined and here.text and place.text and here.scope == place.scope:
             self._visits[self._at] = Visit(place)
             return None
         before = self._visits[self._at - 1].place if self._at else None

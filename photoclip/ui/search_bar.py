@@ -1,9 +1,21 @@
-"""The search field: searches as one types, waits for input methods, leads on into the results."""
+"""The search field: one query of words and chips, asked as one types; waits for input methods."""
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QGuiApplication,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -11,35 +23,49 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from photoclip.ui import icons
+from photoclip.core.query import Feedback, Item, Picture, Query
+from photoclip.core.query_text import chips, parse, written, written_item
+from photoclip.ui import desktop, icons
 from photoclip.ui.controls import IconButton
+
+_LONGEST = 400
+# More than this is no longer a search that anybody typed.
+_LONGEST_PASTED = 20_000
 
 
 class SearchField(QLineEdit):
-    """One line for what the photo shows.
+    """Words stay text; what is recognised besides becomes a chip at the next space, or on Enter.
 
     Signals:
-        queried: the phrase, whenever it changes and nothing is being composed; "" when cleared.
+        queried: the query as `written` has it, whenever it changes and nothing is being composed;
+            "" when cleared.
+        chipsChanged: the items that are chips now, a tuple.
+        picturesGiven: the files of pictures dropped or pasted, a list of paths.
+        imageGiven: a `QImage` pasted or dropped that is no file.
         entered: the person wants to go on into the results.
-        left: the field was asked to forget itself, by its cross.
     """
 
     queried = Signal(object)
+    chipsChanged = Signal(object)
+    picturesGiven = Signal(object)
+    imageGiven = Signal(object)
     entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("searchField")
         self.setAccessibleName(self.tr("Search"))
-        self.setPlaceholderText(self.tr("Search: try “dog on the beach”"))
-        self.setMaxLength(400)
+        self._invitation = self.tr("Search: try “dog on the beach”")
+        self.setPlaceholderText(self._invitation)
+        self.setMaxLength(_LONGEST)
         self._preedit = ""
-        self._phrase = ""
+        self._asked = ""
+        self._items: tuple[Item, ...] = ()
         self._clear = IconButton("close", self.tr("Clear the search"), 26, self)
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
         self._clear.hide()
-        self._clear.clicked.connect(self.clear)
+        self._clear.clicked.connect(self.clear_query)
         self.textChanged.connect(self._changed)
 
     @property
@@ -47,12 +73,50 @@ class SearchField(QLineEdit):
         """Whether an input method holds text that is not yet written."""
         return bool(self._preedit)
 
-    def show_phrase(self, phrase: str) -> None:
-        """Show the phrase of the place a person has gone to, without searching for it again."""
-        if " ".join(self.text().split()) == phrase:
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What has become chips."""
+        return self._items
+
+    @property
+    def query(self) -> Query:
+        """All that is asked: the chips and what the text says besides."""
+        typed = parse(self.text(), date.today())
+        return replace(typed, items=tuple(dict.fromkeys((*self._items, *typed.items))))
+
+    def show_query(self, text: str) -> None:
+        """Show the query of the place a person has gone to, without searching for it again."""
+        if written(self.query) == text:
             return
-        self._phrase = phrase
-        self.setText(phrase)
+        self._asked = text
+        self._show(parse(text, date.today()))
+
+    def ask(self, query: Query) -> None:
+        """Show a query and search for it."""
+        self._show(query)
+        self._changed()
+
+    def take_out(self, items: Sequence[Item]) -> None:
+        """Search without these chips."""
+        self._set_items(tuple(item for item in self._items if item not in items))
+        self._changed()
+
+    def edit_chip(self, item: Item) -> None:
+        """Turn a chip into text again, at the beginning, where the cursor then is."""
+        if item not in self._items:
+            return
+        self._set_items(tuple(other for other in self._items if other != item))
+        text = written_item(item)
+        after = f" {self.text().lstrip()}" if self.text().strip() else ""
+        self.setText(text + after)
+        self.setCursorPosition(len(text))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clear_query(self) -> None:
+        """Forget text and chips."""
+        self._set_items(())
+        self.clear()
+        self._changed()
 
     def take_text(self, text: str) -> None:
         """Go on with text typed elsewhere; it takes the place of what stood here."""
@@ -70,22 +134,169 @@ class SearchField(QLineEdit):
         if event.commitString():
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    # Chips
+
+    def _show(self, query: Query) -> None:
+        self._set_items(query.items)
+        blocked = self.blockSignals(True)
+        self.setText(written(Query(query.phrase)))
+        self.blockSignals(blocked)
+        self._show_clear()
+
+    def _set_items(self, items: tuple[Item, ...]) -> None:
+        if items != self._items:
+            self._items = items
+            self.chipsChanged.emit(items)
+        self._show_clear()
+
+    def _make_chips(self, entered: bool) -> None:
+        """Let what is recognised in the text become chips."""
+        found = chips(self.text(), date.today(), entered)
+        if not found.items:
+            return
+        self._set_items(tuple(dict.fromkeys((*self._items, *found.items))))
+        self.setText(found.rest)
+        self._changed()
+
+    def _take_back(self) -> None:
+        """The last chip becomes text; one whose text says nothing to a person is taken out."""
+        last = self._items[-1]
+        if isinstance(last, Feedback):
+            self.take_out([item for item in self._items if isinstance(item, Feedback)])
+        elif isinstance(last, Picture):
+            self.take_out([last])
+        else:
+            self.edit_chip(last)
+
+    # The clipboard
+
+    def _copy(self, cut: bool = False) -> bool:
+        """Copy the whole query, chips included; False where only a part of the text is meant."""
+        part = self.hasSelectedText() and self.selectedText() != self.text()
+        if not self._items or part:
+            return False
+        QGuiApplication.clipboard().setText(written(self.query))
+        if cut:
+            self.clear_query()
+        return True
+
+    def _copy_all(self) -> None:
+        if not self._copy():
+            self.copy()
+
+    def paste_query(self) -> None:
+        """Take what was copied, wherever the focus is: pictures, or the text of a query."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        data = QGuiApplication.clipboard().mimeData()
+        if data is None or self.take_data(data):
+            return
+        self.insert(" ".join(data.text()[:_LONGEST_PASTED].split()))
+        self._make_chips(entered=True)
+
+    def take_data(self, data: QMimeData) -> bool:
+        """Take pictures as parts of the query; False where there are none."""
+        paths = desktop.local_paths(data)
+        if paths:
+            self.picturesGiven.emit(paths)
+        elif data.hasImage():
+            self.imageGiven.emit(data.imageData())
+        return bool(paths) or data.hasImage()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if desktop.local_paths(event.mimeData()) or event.mimeData().hasImage():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._invite(True)
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if desktop.local_paths(event.mimeData()) or event.mimeData().hasImage():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            super().dragMoveEvent(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._invite(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._invite(False)
+        if self.take_data(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            super().dropEvent(event)
+            self._make_chips(entered=True)
+
+    def _invite(self, held: bool) -> None:
+        """Say what a drop here does."""
+        self.setPlaceholderText(self.tr("Drop to find similar") if held else self._invitation)
+        self.setProperty("held", held)
+        self.style().polish(self)
+
+    # Events
+
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         # Known before Qt handles it: composing over a selection reports an empty text at once.
         self._preedit = event.preeditString()
         super().inputMethodEvent(event)
         if not self._preedit:
+            if event.commitString().endswith((" ", "\u3000")):
+                self._make_chips(entered=False)
             self._changed()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        into = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
-        if event.key() in into and not self.composing:
+        key, into = event.key(), (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
+        standard = QKeySequence.StandardKey
+        if self.composing:
+            super().keyPressEvent(event)
+        elif key in into:
+            self._make_chips(entered=True)
             self.entered.emit()
             event.accept()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif key == Qt.Key.Key_Escape:
             event.ignore()
+        elif key == Qt.Key.Key_Backspace and self._at_start() and self._items:
+            self._take_back()
+        elif event.matches(standard.Paste):
+            self.paste_query()
+        elif (event.matches(standard.Copy) and self._copy()) or (
+            event.matches(standard.Cut) and self._copy(cut=True)
+        ):
+            event.accept()
         else:
             super().keyPressEvent(event)
+            # In the middle of the text a space may part two words of a phrase still being mended.
+            if event.text() == " " and self.cursorPosition() == len(self.text()):
+                self._make_chips(entered=False)
+
+    def _at_start(self) -> bool:
+        return self.cursorPosition() == 0 and not self.hasSelectedText()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.triggered.disconnect()
+                action.triggered.connect(lambda _=False: self.paste_query())
+            elif action.objectName() == "edit-copy" and self._items:
+                action.setEnabled(True)
+                action.triggered.disconnect()
+                action.triggered.connect(self._copy_all)
+        menu.popup(event.globalPos())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        elsewhere = (
+            Qt.FocusReason.PopupFocusReason,
+            Qt.FocusReason.ActiveWindowFocusReason,
+            Qt.FocusReason.MenuBarFocusReason,
+        )
+        if event.reason() not in elsewhere and not self.composing:
+            self._make_chips(entered=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -103,14 +314,18 @@ class SearchField(QLineEdit):
         super().changeEvent(event)
         self.update()
 
+    def _show_clear(self) -> None:
+        self._clear.setVisible(bool(self.text() or self._items))
+
     def _changed(self) -> None:
-        self._clear.setVisible(bool(self.text()))
+        self._show_clear()
         if self.composing:
             return
-        phrase = " ".join(self.text().split())
+        query = self.query
         # One Latin letter describes no photo; a Chinese character may.
-        if len(phrase) == 1 and phrase.isascii():
+        if len(query.phrase) == 1 and query.phrase.isascii() and not query.items:
             return
-        if phrase != self._phrase:
-            self._phrase = phrase
-            self.queried.emit(phrase)
+        asked = written(query)
+        if asked != self._asked:
+            self._asked = asked
+            self.queried.emit(asked)

@@ -3,15 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from photoclip.core.contradictions import contradiction
 from photoclip.core.library import Library
-from photoclip.core.types import Change, Hit, Photo, Scope, Tag
+from photoclip.core.query import Filter, Picture, Query
+from photoclip.core.query_text import parse
+from photoclip.core.types import Change, Photo, Results, Scope
 from photoclip.errors import PhotoClipError
+from photoclip.ui.bands import Ranking
 from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.index_job import merged
 from photoclip.ui.jobs import Bridge, Lane
@@ -19,8 +23,8 @@ from photoclip.ui.places import History, Place
 
 T = TypeVar("T")
 
-# The most photos that one query brings.
-_MOST = 500
+# Without more filters than these nobody looks for what is to blame.
+_MOST_OFFERS = 4
 # Typing faster than this asks only for its last phrase, in ms.
 _TYPING = 40
 # A list is read anew at most this often while photos arrive, in ms, and never so that reading
@@ -29,11 +33,9 @@ _REFRESH = 500
 
 
 class Searches(Protocol):
-    """What answers queries; see `photoclip.core.search.Searcher`."""
+    """What answers queries; see `photoclip.core.serving.Serving`."""
 
-    def search(self, text: str, scope: Scope = ..., limit: int = ...) -> list[Hit]: ...
-
-    def similar(self, photo_id: int, scope: Scope = ..., limit: int = ...) -> list[Hit]: ...
+    def answer(self, query: Query, scope: Scope = ..., today: date | None = ...) -> Results: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,28 +43,31 @@ class Listing:
     """The photos of a place, as the grid shows them.
 
     Attributes:
-        times: (n,) what the grid is sectioned by; None for search results, which are ranked.
+        found: photos and when they were taken, ranked where words or pictures were asked for.
         anchor: where in it to begin; None for the top.
         arrived: whether the person has just come to this place; else it was read again, since
             the library has changed.
-        cut: whether a search may have found more photos than these.
+        keeps: whether what was selected before stays so, though it may not be among these.
     """
 
     place: Place
-    ids: NDArray[np.int64]
-    times: NDArray[np.int64] | None
+    found: Ranking
     anchor: Anchor | None
     arrived: bool
-    cut: bool = False
+    keeps: bool = True
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A photo with its tags, for the details."""
+class Offer:
+    """What would find something where a search found nothing.
 
-    photo: Photo
-    tags: tuple[Tag, ...]
-    searchable: bool
+    Attributes:
+        without: the filter to leave out; None to search in the whole library.
+        count: how many photos would then be relevant.
+    """
+
+    without: Filter | None
+    count: int
 
 
 class Session(QObject):
@@ -75,7 +80,9 @@ class Session(QObject):
             `Folder`, `TagCount`, `Failure`. All of them again whenever they may have changed.
         searching: whether a query is on its way.
         ready: the model is loaded and answers without delay.
-        searchFailed: a sentence to stand in place of the results.
+        searchFailed: a sentence on why there are no new results.
+        contradicted: a sentence on why nothing can match; "" where something may.
+        offered: a tuple of `Offer`, where a search found nothing relevant.
     """
 
     moved = Signal(object)
@@ -87,6 +94,8 @@ class Session(QObject):
     rootsRead = Signal(object)
     searching = Signal(object)
     searchFailed = Signal(object)
+    contradicted = Signal(object)
+    offered = Signal(object)
     ready = Signal()
 
     def __init__(
@@ -131,16 +140,21 @@ class Session(QObject):
     def go(self, place: Place, leaving: Anchor | None = None) -> None:
         """Show another place. `leaving` is where the grid is now, to come back to."""
         self._wish = None
-        anchor = self._history.go(place, leaving)
-        self._arrive(anchor)
+        keeps = place.searching and place.text == self.place.text
+        self._arrive(self._history.go(place, leaving), keeps)
 
     def step(self, by: int, leaving: Anchor | None = None) -> None:
         """Back (-1) or forward (1)."""
         self._wish = None
-        self._arrive(self._history.step(by, leaving))
+        anchor = self._history.step(by, leaving)
+        self._arrive(anchor, keeps=self.place.searching)
 
     def search(self, text: str, leaving: Anchor | None = None) -> None:
-        """Search while a person types: at once, and then for the latest text only."""
+        """Search while a person types: at once, and then for the latest text only.
+
+        Args:
+            text: the query as it is written.
+        """
         self._wish = (text, leaving)
         if not self._typing.isActive():
             self._typed()
@@ -149,15 +163,15 @@ class Session(QObject):
         if self._wish is None:
             return
         (text, leaving), self._wish = self._wish, None
-        words = " ".join(text.split())
-        place = replace(self.place.without_search, text=words)
+        place = replace(self.place.without_search, text=text)
         if place != self.place:
-            self._arrive(self._history.go(place, leaving))
+            anchor = self._history.go(place, leaving, refined=True)
+            self._arrive(anchor, keeps=place.searching)
             self._typing.start()
 
-    def _arrive(self, anchor: Anchor | None) -> None:
+    def _arrive(self, anchor: Anchor | None, keeps: bool) -> None:
         self.moved.emit(self.place)
-        self._list(anchor, arrived=True)
+        self._list(anchor, arrived=True, keeps=keeps)
 
     # Reading
 
@@ -182,23 +196,9 @@ class Session(QObject):
         """Get the model ready, so that the first search does not wait for it."""
 
         def warm() -> None:
-            self._answers().search("photo", limit=1)
+            self._answers().answer(Query("photo"))
 
         self._asking.submit("warm", warm, lambda _: self.ready.emit())
-
-    def facts(self, photo_id: int, done: Callable[[Facts | None], None]) -> None:
-        """What is known of a photo; of several requests only the latest is answered."""
-        folder = self.place.scope.folder
-
-        def read() -> Facts | None:
-            photo = self.library.photos([photo_id], folder).get(photo_id)
-            if photo is None:
-                return None
-            tags = self.library.tags(photo_id, self.model)
-            searchable = bool(tags) or self.library.vector(photo_id, self.model) is not None
-            return Facts(photo, tags, searchable)
-
-        self._reading.submit("facts", read, done)
 
     def photos(
         self, key: str, photo_ids: list[int], done: Callable[[dict[int, Photo]], None]
@@ -248,7 +248,8 @@ class Session(QObject):
             self._reading.submit("roots", library.roots, self.rootsRead.emit)
             self._reading.submit("folders", library.folder_tree, self.foldersRead.emit)
         if due.tags:
-            self._reading.submit("tags", lambda: library.tag_counts(model), self.tagsRead.emit)
+            counts = library.annotations.tag_counts
+            self._reading.submit("tags", lambda: counts(model), self.tagsRead.emit)
         if due.failures:
             self._reading.submit("failures", library.failures, self.failuresRead.emit)
         if (
@@ -261,41 +262,83 @@ class Session(QObject):
             # Another model ranks them all anew: nothing of its predecessor's answer is kept.
             self._list(None, arrived=due.model and self.place.searching)
 
-    def _list(self, anchor: Anchor | None, arrived: bool) -> None:
+    def _list(self, anchor: Anchor | None, arrived: bool, keeps: bool = True) -> None:
         place = self.place
         if place.failures:
             return
         if place.searching:
-            self._query(place, anchor, arrived)
+            self._query(place, anchor, arrived, keeps)
             return
         self._asking.cancel("query")
+        self._asking.cancel("offers")
         self.searching.emit(False)
 
         def read() -> Listing:
             started = time.monotonic()
             ids, times = self.library.listing(place.scope, self.model)
             self._took = time.monotonic() - started
-            return Listing(place, ids, times, anchor, arrived)
+            return Listing(place, Ranking(ids, None, times), anchor, arrived, keeps)
 
         self._reading.submit("listing", read, self._show)
 
-    def _query(self, place: Place, anchor: Anchor | None, arrived: bool) -> None:
+    def _query(self, place: Place, anchor: Anchor | None, arrived: bool, keeps: bool) -> None:
+        today = date.today()
+        query = parse(place.text, today)
+
         def ask() -> Listing:
-            if place.similar is not None:
-                hits = self._answers().similar(place.similar, place.scope, limit=_MOST)
-            else:
-                hits = self._answers().search(place.text, place.scope, limit=_MOST)
-            ids = np.fromiter((hit.photo_id for hit in hits), np.int64, len(hits))
-            return Listing(place, ids, None, anchor, arrived, cut=len(hits) == _MOST)
+            found = self._ranked(query, self._answers().answer(query, place.scope, today))
+            return Listing(place, found, anchor, arrived, keeps)
+
+        def show(listing: Listing) -> None:
+            self._show(listing)
+            if not listing.found.relevant and listing.place == self.place:
+                self._look_for_offers(query, listing.place.scope, today)
 
         def failed(error: PhotoClipError) -> None:
             self.searching.emit(False)
             self.searchFailed.emit(str(error))
 
         self._reading.cancel("listing")
+        self._asking.cancel("offers")
         if arrived:
             self.searching.emit(True)
-        self._asking.submit("query", ask, self._show, failed)
+            self.contradicted.emit(contradiction(query, today) or "")
+        self._asking.submit("query", ask, show, failed)
+
+    def _ranked(self, query: Query, results: Results) -> Ranking:
+        """Results without the pictures asked for themselves, and with what is shown of them."""
+        ids, bands, times = results.photo_ids, results.bands, results.times
+        asked = {part.source for part in query.parts if isinstance(part, Picture)}
+        known = {self.library.photo_with(source) for source in asked} - {None}
+        if known:
+            others = ~np.isin(ids, np.array(list(known), np.int64))
+            ids, times = ids[others], times[others]
+            bands = bands[others] if len(bands) else bands
+        marks = {
+            photo: one.liked
+            for one in query.feedback
+            if (photo := self.library.photo_with(one.content_hash)) is not None
+        }
+        ranked = bands if query.parts or query.feedback else None
+        return Ranking(ids, ranked, times, marks)
+
+    def _look_for_offers(self, query: Query, scope: Scope, today: date) -> None:
+        """Find out what stands in the way of a search that found nothing."""
+        wider = [(one, query.without(one), scope) for one in query.filters[:_MOST_OFFERS]]
+        ways = [way for way in wider if way[1]]
+        everywhere = [(None, query, Scope())] if scope != Scope() else []
+
+        def look() -> tuple[Offer, ...]:
+            offers = []
+            for without, asked, where in (*ways, *everywhere):
+                results = self._answers().answer(asked, where, today)
+                count = self._ranked(asked, results).relevant
+                if count:
+                    offers.append(Offer(without, count))
+            return tuple(offers)
+
+        if ways or everywhere:
+            self._asking.submit("offers", look, self.offered.emit, lambda _: None)
 
     def _answers(self) -> Searches:
         """Made in the lane that asks, since it may have to read the whole library."""

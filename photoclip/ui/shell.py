@@ -13,10 +13,12 @@ from photoclip.ui.jobs import Bridge
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.models import Models
 from photoclip.ui.previews import Previews
+from photoclip.ui.review import Reviews, Tagging
 from photoclip.ui.session import Searches, Session
 from photoclip.ui.switch_job import Prepare, SwitchJob
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
+from photoclip.ui.vocabulary import Words
 
 # The window is drawn before anything heavy begins, in ms.
 _FIRST_PAINT = 50
@@ -27,6 +29,7 @@ class Shell(QObject):
 
     Args:
         running_on: where the model that answers runs, in words; called in another thread.
+        tagging: suggests tags, and learns from the answers to them.
 
     Signals:
         closed: the window was closed by the person.
@@ -46,6 +49,7 @@ class Shell(QObject):
         cache_dir: Path | None,
         settings_file: Path,
         theme: Theme,
+        tagging: Tagging,
     ) -> None:
         super().__init__()
         self._library = library
@@ -79,6 +83,9 @@ class Shell(QObject):
             theme,
             settings,
         )
+        self.words = Words(self.session, self.window.undo, tagging, self.bridge, self)
+        self.reviews = Reviews(self.session, self.window.undo, tagging, self.bridge, self)
+        self.window.follow(self.words, self.reviews)
         self._crashes = CrashDialog(self.window)
         self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
         self.bridge.crashed.connect(self._crashes.show_traceback)
@@ -128,9 +135,12 @@ class Shell(QObject):
         self._begin.stop()
         self._save()
         self.window.models_display.close()
+        self.window.tags.close()
         self.window.hide()
         self.bridge.close()
         self.models.close()
+        self.words.close()
+        self.reviews.close()
         self.job.close()
         self.switch.close()
         self.session.close()

@@ -53,7 +53,7 @@ _TAGS_SHOWN = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """What a row stands for: "all", "folder", "tag" or a heading ("folders", "tags")."""
+    """What a row stands for: "all", "review", "folder", "tag" or a heading ("folders", "tags")."""
 
     kind: str
     name: str = ""
@@ -236,11 +236,13 @@ class _Tree(QTreeView):
 class Sidebar(QStackedWidget):
     """Signals:
     chosen: the `Scope` of a row.
+    reviewAsked: the person wants to answer doubtful tags.
     menuAsked: (Entry, global position).
     unfoldAsked: the rail wants to be a sidebar again.
     """
 
     chosen = Signal(object)
+    reviewAsked = Signal()
     menuAsked = Signal(object, object)
     unfoldAsked = Signal()
 
@@ -269,12 +271,15 @@ class Sidebar(QStackedWidget):
         self._tree.clicked.connect(self._choose)
         self._tree.activated.connect(self._choose)
         self._all = self._item(Entry("all"), self.tr("All photos"), "photos")
+        self._review = self._item(Entry("review"), self.tr("Review"), "review")
         self._folders = self._item(Entry("folders"), self.tr("Folders"), None)
         self._tags = self._item(Entry("tags"), self.tr("Tags"), None)
-        for item in (self._all, self._folders, self._tags):
+        for item in (self._all, self._review, self._folders, self._tags):
             self._model.appendRow(item)
         self._tree.expandAll()
         self._all_tags: Sequence[TagCount] = ()
+        self._hide(self._review)
+        self._hide(self._tags)
         self._scope: Scope | None = None
         self._filter = QLineEdit()
         self._filter.setPlaceholderText(self.tr("Filter tags"))
@@ -289,12 +294,21 @@ class Sidebar(QStackedWidget):
     def show_count(self, photos: int) -> None:
         self._all.setData(photos, CountRole)
 
+    def show_review(self, photos: int) -> None:
+        """How many photos have tags that are doubtful; without any the row is not there."""
+        self._review.setData(photos, CountRole)
+        spoken = self.tr("%Ln photo(s)", "", photos)
+        words = f"{self._review.text()}, {spoken}"
+        self._review.setData(words, Qt.ItemDataRole.AccessibleTextRole)
+        self._hide(self._review, photos == 0)
+
     def show_folders(self, folders: Sequence[Folder]) -> None:
         self._sync_folders(self._folders, folders, root=True)
         self._mark()
 
     def show_tags(self, tags: Sequence[TagCount]) -> None:
-        self._all_tags = tags
+        """Those with photos that the person tagged come first, then what is only suggested."""
+        self._all_tags = sorted(tags, key=lambda tag: tag.own == 0)
         self._filter.setVisible(len(tags) > 12 or bool(self._filter.text()))
         self._show_tags()
 
@@ -435,13 +449,27 @@ class Sidebar(QStackedWidget):
             elif item.data(KeyRole).name != tag.term:
                 item.setText(tag.term)
                 item.setData(Entry("tag", tag.term), KeyRole)
+            item.setData("tag" if tag.own else "tag-guess", IconRole)
             item.setData(tag.count, CountRole)
             spoken = self.tr("%Ln photo(s)", "", tag.count)
-            item.setData(f"{tag.term}, {spoken}", Qt.ItemDataRole.AccessibleTextRole)
+            whose = self._whose(tag)
+            item.setToolTip(f"{tag.term}: {whose}")
+            item.setData(f"{tag.term}, {spoken}, {whose}", Qt.ItemDataRole.AccessibleTextRole)
         if parent.rowCount() > len(tags):
             parent.removeRows(len(tags), parent.rowCount() - len(tags))
-        self._tree.setRowHidden(2, QModelIndex(), not self._all_tags)
+        self._hide(self._tags, not self._all_tags)
         self._mark()
+
+    def _whose(self, tag: TagCount) -> str:
+        if not tag.own:
+            return self.tr("suggested")
+        if tag.own == tag.count:
+            return self.tr("your own")
+        count = self.locale().toString(tag.own)
+        return self.tr("%1 your own, the others suggested").replace("%1", count)
+
+    def _hide(self, item: QStandardItem, hidden: bool = True) -> None:
+        self._tree.setRowHidden(item.row(), QModelIndex(), hidden)
 
     def _mark(self) -> QModelIndex | None:
         """Select the row of the place, which may have moved."""
@@ -466,7 +494,9 @@ class Sidebar(QStackedWidget):
 
     def _choose(self, index: QModelIndex) -> None:
         entry = index.data(KeyRole)
-        if entry.scope is not None:
+        if entry.kind == "review":
+            self.reviewAsked.emit()
+        elif entry.scope is not None:
             self.chosen.emit(entry.scope)
         else:
             self._tree.setExpanded(index, not self._tree.isExpanded(index))

@@ -31,8 +31,16 @@ QLineEdit {{ background: {t.canvas}; color: {t.text}; border: 1px solid {t.edge}
     border-radius: 6px; padding: 0 8px; min-height: 26px;
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 7px; min-height: 24px; }}
+#caption {{ background: transparent; color: {t.text}; border: 1px solid transparent;
+    placeholder-text-color: {t.text2}; border-radius: 6px; padding: 0 1px;
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+#caption:hover {{ border-color: {t.edge}; }}
+#caption:focus {{ background: {t.canvas}; border: 2px solid {t.accent}; padding: 0; }}
+#offers {{ background: transparent; }}
 #searchField {{ min-height: 32px; padding: 0 32px 0 34px; border-radius: 6px; }}
 #searchField:focus {{ min-height: 30px; padding: 0 31px 0 33px; }}
+#searchField[held="true"] {{ border: 2px dashed {t.accent}; min-height: 30px;
+    padding: 0 31px 0 33px; }}
 
 QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge};
     border-radius: 6px; padding: 0 12px; min-height: 28px; outline: none; }}
@@ -43,6 +51,8 @@ QPushButton:disabled {{ color: {t.edge}; border-color: {t.line}; }}
 QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
     border-color: {t.accent}; font-weight: 600; }}
 QPushButton[primary="true"]:focus {{ border: 2px solid {t.text}; }}
+QPushButton[primary="true"]:disabled {{ background: {t.press}; color: {t.edge};
+    border-color: {t.line}; }}
 QPushButton[large="true"] {{ min-height: 38px; padding: 0 18px; }}
 QPushButton[large="true"]:focus {{ min-height: 36px; padding: 0 17px; }}
 QPushButton[danger="true"] {{ color: {t.bad}; }}
@@ -51,6 +61,11 @@ QPushButton[flat="true"] {{ background: transparent; border: 2px solid transpare
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
 QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
 QPushButton[flush="true"] {{ padding: 0; }}
+QPushButton[segment="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0;
+    border-right: none; }}
+QPushButton[segment="right"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0; }}
+QPushButton[segment]:checked {{ background: {t.tint}; }}
+QPushButton[segment]:focus {{ border: 2px solid {t.accent}; padding: 0 11px; min-height: 26px; }}
 QPushButton[pill="true"] {{ background: {t.accent}; color: {t.on_accent}; border: none;
     border-radius: 16px; min-height: 32px; padding: 0 16px; font-weight: 600; }}
 QPushButton[pill="true"]:focus {{ border: 2px solid {t.text}; padding: 0 14px;
@@ -111,6 +126,29 @@ QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
 #badge {{ border: 1px solid {t.edge}; border-radius: 4px; padding: 0 4px;
     font-size: {caption}px; color: {t.text2}; }}
 
+#vocabulary, #review {{ background: {t.chrome}; }}
+#terms {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 10px; }}
+#terms::item {{ height: 30px; border: none; color: {t.text}; }}
+#terms::item:selected {{ background: {t.tint}; }}
+#terms::item:hover:!selected {{ background: {t.hover}; }}
+#terms QHeaderView::section {{ background: {t.canvas}; color: {t.text2}; border: none;
+    border-bottom: 1px solid {t.line}; padding: 4px 6px; font-size: {caption}px; }}
+#prompts {{ background: {t.canvas}; color: {t.text}; border: 1px solid {t.edge};
+    placeholder-text-color: {t.text2}; border-radius: 6px; padding: 2px 4px; }}
+QComboBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge};
+    border-radius: 6px; padding: 0 24px 0 8px; min-height: 26px; }}
+QComboBox:hover {{ background: {t.hover}; }}
+QComboBox:focus {{ border: 2px solid {t.accent}; padding: 0 23px 0 7px; min-height: 24px; }}
+QComboBox:editable {{ background: {t.canvas}; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QLineEdit, QComboBox QLineEdit:focus {{ border: none; padding: 0; background: transparent;
+    min-height: 24px; }}
+QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};
+    border: 1px solid {t.edge}; selection-background-color: {t.tint};
+    selection-color: {t.text}; }}
+#prompts:focus {{ border: 2px solid {t.accent}; padding: 1px 3px; }}
+
 #popover, #notice, #keys {{ background: {t.raised}; border: 1px solid {t.edge};
     border-radius: 10px; }}
 #key {{ background: {t.chrome}; border: 1px solid {t.edge}; border-radius: 4px;
@@ -123,6 +161,12 @@ QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
 #viewer QLabel[role="caption"] {{ color: {viewer.text2}; }}
 #viewer QLabel[role="problem"] {{ padding: 12px 24px; }}
 #viewer QToolButton[floating="true"] {{ background: #99{viewer.canvas[1:]}; border-radius: 20px; }}
+#viewer #popover {{ background: {viewer.raised}; border-color: {viewer.edge}; }}
+#viewer QLineEdit, #viewer #caption {{ background: {viewer.canvas}; color: {viewer.text};
+    border-color: {viewer.edge}; placeholder-text-color: {viewer.text2}; }}
+#viewer QPushButton[flat="true"] {{ color: {viewer.accent}; }}
+#viewer QPushButton[flat="true"]:hover {{ background: {viewer.hover}; }}
+#viewer QLineEdit:focus, #viewer #caption:focus {{ border-color: {viewer.accent}; }}
 #viewer QToolButton:hover {{ background: {viewer.hover}; }}
 #viewer QToolButton:pressed {{ background: {viewer.press}; }}
 #viewer QToolButton:focus {{ border-color: {viewer.accent}; }}

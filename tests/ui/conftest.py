@@ -118,6 +118,7 @@ def make_shell(tmp_path: Path, theme: Theme) -> Iterator[Open]:
             tmp_path / "cache",
             tmp_path / "settings.json",
             theme,
+            serving,
         )
         shells.append(shell)
         return shell

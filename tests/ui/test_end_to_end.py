@@ -41,6 +41,6 @@ def test_drop_type_see(qtbot: QtBot, open_shell: Open) -> None:
         assert os.path.basename(photo.path) == expected
     qtbot.keyClick(window.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.details.photo_id == best, timeout=PATIENCE)
-    tags = [tag.term for tag in shell.session.library.tags(best, encoder.id)]
+    tags = [tag.term for tag in shell.session.library.annotations.tags(best, encoder.id).suggested]
     assert tags
     assert window.details.tag_names() == tags

@@ -94,13 +94,16 @@ def test_typing_searches_and_the_tags_of_the_best_photo_are_shown(
 ) -> None:
     search(qtbot, shown, "a red car")
     assert first_name(shown).startswith("red")
-    assert shown.content.words().startswith("“a red car”: All 40 photos, best matches first")
+    relevant = int(shown.content.words().removesuffix(" of 40"))
+    assert 4 <= relevant == shown.model.rowCount() < 40
     qtbot.keyClick(shown.field, Qt.Key.Key_Return)
     assert shown.grid.hasFocus()
     assert shown.grid.currentIndex().row() == 0
     first = shown.model.id_at(0)
     qtbot.waitUntil(lambda: shown.details.photo_id == first, timeout=WAIT)
-    expected = [tag.term for tag in shown.session.library.tags(first, "colours-1")]
+    expected = [
+        tag.term for tag in shown.session.library.annotations.tags(first, "colours-1").suggested
+    ]
     assert shown.details.tag_names() == expected
 
 
@@ -231,10 +234,11 @@ def test_find_similar_and_back(qtbot: QtBot, shown: MainWindow) -> None:
     qtbot.keyClick(shown.field, Qt.Key.Key_Return)
     best = shown.grid.current_id()
     with qtbot.waitSignal(
-        shown.session.listed, timeout=WAIT, check_params_cb=lambda x: x.place.similar == best
+        shown.session.listed, timeout=WAIT, check_params_cb=lambda x: "like:" in x.place.text
     ):
         qtbot.keyClick(shown.grid, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert shown.content.words().startswith("Similar to “orange")
+    assert shown.field.text() == ""
+    assert shown.content.chips.chip(0).has_picture
     assert first_name(shown).startswith("orange")
     assert best not in shown.model.ids
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
@@ -267,12 +271,13 @@ def test_folders_and_tags_in_the_sidebar(qtbot: QtBot, shown: MainWindow, album:
     assert shown.model.rowCount() == 10
     # A search begun here stays here, and says so; closing its chip searches everywhere.
     search(qtbot, shown, "green")
-    assert shown.model.rowCount() == 10
+    assert shown.model.rowCount() <= 10
     assert shown.content.scope_chip.isVisible()
+    inside = shown.model.rowCount()
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         qtbot.mouseClick(shown.content.scope_chip, LEFT)
-    assert shown.model.rowCount() == 40
-    tag = shown.session.library.tag_counts("colours-1")[0]
+    assert shown.model.rowCount() > inside
+    tag = shown.session.library.annotations.tag_counts("colours-1")[0]
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         sidebar.click("tag", tag.term)
     assert shown.model.rowCount() == tag.count
@@ -325,10 +330,14 @@ def test_results_come_while_indexing_and_say_how_much(
     qtbot.waitUntil(lambda: window.model.rowCount() >= 8, timeout=WAIT)
     search(qtbot, window, "red")
     some = window.model.rowCount()
-    assert 8 <= some < 40
+    assert 0 < some < 40
+    assert "so far" in window.content.words()
     encoder.open()
     qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
-    qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 40, timeout=WAIT)
+    qtbot.waitUntil(lambda: "so far" not in window.content.words(), timeout=WAIT)
+    qtbot.waitUntil(lambda: window.content.held_count > 0, timeout=WAIT)
+    window.content.show_new()
+    assert window.model.rowCount() > some
 
 
 def test_new_photos_never_move_what_is_in_view(

@@ -136,3 +136,17 @@ def test_an_empty_grid() -> None:
     assert list(grid.visible(0, 500)) == []
     assert grid.row_at(50, 50) is None
     assert grid.rows_in(Rect(0, 0, 500, 500)) == []
+
+
+def test_a_folded_section_has_a_heading_and_no_tiles() -> None:
+    grid = layout(7, 700, 150, starts=[0, 5, 7])
+    heading = grid.heading_rect(2)
+    last = grid.tile_rect(6)
+    assert heading.y >= last.y + last.height
+    assert grid.section_rows(2) == (7, 7)
+    assert grid.section_at(heading.y + 1) == 2
+    assert grid.height >= heading.y + HEADING
+    assert grid.row_at(heading.x + 40, heading.y + 10) is None
+    assert grid.visible(0, grid.height) == range(7)
+    assert grid.vertical(6, 1) == 6
+    assert grid.rows_in(Rect(0, 0, 700, grid.height)) == [(0, 7)]

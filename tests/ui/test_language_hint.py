@@ -18,7 +18,7 @@ def test_chinese_is_searched_for_and_a_model_for_it_offered_once(
     notice.hide()
     with qtbot.waitSignal(shell.session.listed, timeout=WAIT) as listed:
         main.field.setText("红色")
-    assert len(listed.args[0].ids) == 40
+    assert len(listed.args[0].found.ids) == 40
     said = "This model understands English. For Chinese, get SigLIP 2 ViT-B/16."
     qtbot.waitUntil(lambda: notice.sentence == said, timeout=WAIT)
     # What comes between does not take its place for good.

@@ -29,12 +29,12 @@ def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_app: Open) 
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
     with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
         session.go(Place(text="red"))
-    assert len(listed.args[0].ids) == 40
+    assert len(listed.args[0].found.ids) == 40
     assert session.model == "colours-1"
     assert choice(session.library) == Choice("starter", "bright")
     with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
         bright.open()
-    assert len(listed.args[0].ids) == 40
+    assert len(listed.args[0].found.ids) == 40
     assert listed.args[0].arrived  # ranked anew, not held back as new photos
     assert session.model == "bright-1"
     qtbot.waitUntil(lambda: bool(ended), timeout=WAIT)

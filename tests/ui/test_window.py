@@ -7,14 +7,13 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QMenu, QPushButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
-from photoclip.core.types import Counts, Folder, Scope, TagCount
-from photoclip.ui import icons, session
+from photoclip.core.types import Folder, Scope, TagCount
+from photoclip.ui import icons
 from photoclip.ui.controls import FlowLayout, button
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.places import Place
 from photoclip.ui.sidebar import Sidebar
 from photoclip.ui.theme import Theme
-from tests.fakes import save_photo
 from tests.ui.conftest import WAIT, GatedEncoder, Open, wait_indexed
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -219,25 +218,3 @@ def test_an_empty_library_offers_another_folder(
     window.content.folderAsked.disconnect()
     with qtbot.waitSignal(window.content.folderAsked):
         window.content._empty._button.click()
-
-
-def test_results_say_when_there_may_be_more(
-    qtbot: QtBot, open_shell: Open, photos: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "_MOST", 5)
-    for number in range(9):
-        save_photo(photos / f"{number}.jpg", "red" if number % 2 else "blue", (96, 64 + number))
-    shell = open_shell([str(photos)])
-    wait_indexed(qtbot, shell, 9)
-    window = shell.window
-    with qtbot.waitSignal(
-        window.session.listed, timeout=WAIT, check_params_cb=lambda x: x.place.text == "red"
-    ):
-        window.go(Place(text="red"))
-    window.content.show_counts(Counts(9, 9, 0))
-    assert window.content.words() == "“red”: The 5 best matches of 9 photos"
-    with qtbot.waitSignal(
-        window.session.listed, timeout=WAIT, check_params_cb=lambda x: x.place.similar is not None
-    ):
-        window.go(Place(similar=window.model.id_at(0)))
-    assert window.content.words().endswith("The 5 most similar of 9 photos")

@@ -1,0 +1,124 @@
+"""How results are laid out: in bands by relevance, or by date; the weak ones folded away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from photoclip.core.relevance import BANDS, WEAK, Band
+
+# So many are shown where none is relevant.
+CLOSEST = 12
+
+
+class Order(StrEnum):
+    RELEVANCE = "relevance"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class BandSection:
+    """A heading among results.
+
+    Attributes:
+        first: the row it begins at.
+        count: how many photos belong to it.
+        folded: none of them is shown until asked for.
+    """
+
+    band: Band
+    first: int
+    count: int
+    folded: bool = False
+
+    @property
+    def folds(self) -> bool:
+        return self.band is Band.WEAK
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """What a query found.
+
+    Attributes:
+        ids: int64 (n,), best first; newest first where nothing was ranked.
+        bands: int8 (n,), indices into `BANDS`, rising; None where nothing was ranked.
+        times: int64 (n,), seconds: when they were taken.
+        marks: the photos found right (True) or wrong by thumbs.
+    """
+
+    ids: NDArray[np.int64]
+    bands: NDArray[np.int8] | None
+    times: NDArray[np.int64]
+    marks: Mapping[int, bool] = field(default_factory=dict)
+
+    @property
+    def relevant(self) -> int:
+        """How many photos come before the weak ones; all of them where nothing was ranked."""
+        if self.bands is None:
+            return len(self.ids)
+        return int(np.searchsorted(self.bands, WEAK))
+
+    @property
+    def nothing(self) -> bool:
+        """Whether photos were ranked, and none is relevant."""
+        return len(self.ids) > 0 and not self.relevant
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """What the grid shows of a place.
+
+    Attributes:
+        times: (m,), by which the first m photos stand under their dates; None for no dates.
+        sections: the headings of bands, after those.
+    """
+
+    ids: NDArray[np.int64]
+    times: NDArray[np.int64] | None
+    sections: tuple[BandSection, ...] = ()
+
+
+def arranged(found: Ranking, order: Order, folded: bool) -> Arrangement:
+    """Lay results out; `folded` hides the weak ones behind their heading."""
+    if found.bands is None:
+        return Arrangement(found.ids, found.times)
+    if found.nothing:
+        return Arrangement(found.ids[:CLOSEST], None)
+    relevant = found.relevant
+    weak = len(found.ids) - relevant
+    shown = relevant if folded else len(found.ids)
+    last = (BandSection(Band.WEAK, relevant, weak, folded),) * bool(weak)
+    if order is Order.DATE:
+        newest = np.lexsort((-found.ids[:relevant], -found.times[:relevant]))
+        ids = np.concatenate([found.ids[newest], found.ids[relevant:shown]])
+        return Arrangement(ids, found.times[newest], last)
+    starts = np.searchsorted(found.bands, np.arange(len(BANDS)))
+    first = tuple(
+        BandSection(band, int(start), int(end - start))
+        for band, start, end in zip(BANDS, starts, starts[1:], strict=False)
+        if end > start
+    )
+    return Arrangement(found.ids[:shown], None, first + last)
+
+
+def band_title(band: Band) -> str:
+    titles = {
+        Band.STRONG: QCoreApplication.translate("Bands", "Strong"),
+        Band.LIKELY: QCoreApplication.translate("Bands", "Likely"),
+        Band.WEAK: QCoreApplication.translate("Bands", "Weak"),
+    }
+    return titles[band]
+
+
+def spoken_band(band: Band) -> str:
+    """How well a photo matches, for a screen reader."""
+    spoken = {
+        Band.STRONG: QCoreApplication.translate("Bands", "strong match"),
+        Band.LIKELY: QCoreApplication.translate("Bands", "likely match"),
+        Band.WEAK: QCoreApplication.translate("Bands", "weak match"),
+    }
+    return spoken[band]

@@ -1,0 +1,265 @@
+"""Results over time: slim bars above the grid; a click, a drag or the keys make a date of them."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDate,
+    QEvent,
+    QLocale,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from photoclip.core.over_time import Bar, over_time, span_in_words
+from photoclip.ui.theme import scaled
+
+# Fewer results are read at a glance.
+_FEWEST = 20
+_HEIGHT, _NARROWEST = 40, 5
+_TOP = 4
+
+
+class Histogram(QWidget):
+    """Bars of how many results are from when. Hidden where they would tell nothing.
+
+    Signals:
+        chosen: a span of time, as a date filter has it: "2019-08..2020-02".
+        pointed: what is under the pointer or marked, in words; "" for nothing.
+    """
+
+    chosen = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("histogram")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._times = np.empty(0, np.int64)
+        self._bars: tuple[Bar, ...] = ()
+        self._hovered = -1
+        self._from = self._to = -1
+        self._held = False
+        self._room_for_it = True
+        self._tells = False
+        self.hide()
+
+    def show_times(self, times: NDArray[np.int64]) -> None:
+        """Show when these photos were taken, seconds each."""
+        self._times = times
+        self._hovered = self._from = self._to = -1
+        self._held = False
+        self._fill()
+        self._tells = len(times) >= _FEWEST and len(self._bars) > 1
+        self.setVisible(self._tells and self._room_for_it)
+
+    def show_room(self, high: bool) -> None:
+        """Give the room to the photos where there is little."""
+        if high != self._room_for_it:
+            self._room_for_it = high
+            self.setVisible(self._tells and high)
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return self._bars
+
+    def _fill(self) -> None:
+        most = max(12, (self.width() - 2 * self._margin()) // _NARROWEST)
+        self._bars = over_time(self._times, most)
+        if self._bars:
+            first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
+            name = self.tr("Results over time, %1 to %2")
+            name = name.replace("%1", str(first.year)).replace("%2", str(last.year))
+            self.setAccessibleName(name)
+        self.update()
+
+    def _margin(self) -> int:
+        return scaled(self.font(), 0.85).pixelSize() * 7 // 2 + 8
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, _HEIGHT)
+
+    # Where the bars are
+
+    def _room(self) -> QRect:
+        margin = self._margin()
+        return QRect(margin, _TOP, self.width() - 2 * margin, self.height() - _TOP - 4)
+
+    def bar_rect(self, number: int) -> QRect:
+        """The column of a bar, whatever its height."""
+        room, count = self._room(), max(1, len(self._bars))
+        left = room.x() + room.width() * number // count
+        right = room.x() + room.width() * (number + 1) // count
+        return QRect(left, room.y(), right - left, room.height())
+
+    def _at(self, x: int) -> int:
+        room = self._room()
+        number = (x - room.x()) * len(self._bars) // max(1, room.width())
+        return min(max(number, 0), len(self._bars) - 1)
+
+    # Choosing
+
+    def _choose(self) -> None:
+        first, last = sorted((self._from, self._to))
+        self.chosen.emit(span_in_words(self._bars[first].start, self._bars[last].end))
+
+    def words(self) -> str:
+        """What is marked, in words: the span and how many photos are from it."""
+        first, last = sorted((self._from, self._to))
+        if first < 0:
+            first = last = self._hovered
+        if first < 0:
+            return ""
+        count = sum(bar.count for bar in self._bars[first : last + 1])
+        span = span_in_locale(self._bars[first].start, self._bars[last].end, self.locale())
+        photos = QCoreApplication.translate("Content", "%Ln photo(s)", None, count)
+        return f"{span}: {photos}"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._bars:
+            self._held = True
+            self._from = self._to = self._at(round(event.position().x()))
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        number = self._at(round(event.position().x())) if self._bars else -1
+        if self._held:
+            self._to = number
+        self._hovered = number
+        self.pointed.emit(self.words())
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._held and event.button() == Qt.MouseButton.LeftButton:
+            self._held = False
+            self._choose()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hovered = -1
+        self.pointed.emit(self.words())
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, last = event.key(), len(self._bars) - 1
+        moves = {
+            Qt.Key.Key_Left: self._to - 1, Qt.Key.Key_Right: self._to + 1,
+            Qt.Key.Key_Home: 0, Qt.Key.Key_End: last,
+        }  # fmt: skip
+        if key in moves:
+            self._to = min(max(moves[Qt.Key(key)], 0), last)
+            if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self._from < 0:
+                self._from = self._to
+            self._tell()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._from >= 0:
+            self._choose()
+        elif key == Qt.Key.Key_Escape and self._held:
+            self._held, self._from, self._to = False, -1, -1
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_key = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if event.reason() in by_key and self._from < 0 and self._bars:
+            self._from = self._to = len(self._bars) - 1
+            self._tell()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._from = self._to = -1
+        self.pointed.emit("")
+        self.update()
+
+    def _tell(self) -> None:
+        """Show and say what the keys mark."""
+        self.setAccessibleDescription(self.words())
+        self.pointed.emit(self.words())
+        if QAccessible.isActive():
+            changed = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(changed)
+        self.update()
+
+    # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fill()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._bars:
+            return
+        painter = QPainter(self)
+        role, colors = QPalette.ColorRole, self.palette()
+        largest = max(bar.count for bar in self._bars)
+        marked = range(min(self._from, self._to), max(self._from, self._to) + 1)
+        for number, bar in enumerate(self._bars):
+            column = self.bar_rect(number)
+            held = self._from >= 0 and number in marked
+            if held or number == self._hovered:
+                painter.fillRect(column, colors.color(role.Midlight))
+            if not bar.count:
+                continue
+            gap = 1 if column.width() > 3 else 0
+            # A photo is seen beside a thousand: the square root, and never less than two pixels.
+            height = max(2, round(column.height() * (bar.count / largest) ** 0.5))
+            box = QRect(column.x(), column.bottom() - height + 1, column.width() - gap, height)
+            painter.fillRect(box, colors.color(role.Accent if held else role.Mid))
+        self._paint_ends(painter)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colors.color(role.Accent), 2))
+            outline = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(outline, 4, 4)
+
+    def _paint_ends(self, painter: QPainter) -> None:
+        """From when to when: years, names and no numbers, so without a thousands separator."""
+        painter.setFont(scaled(self.font(), 0.85))
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        room = self._room()
+        left = QRect(0, 0, room.x() - 8, self.height() - 3)
+        right = left.translated(room.right() + 9, 0)
+        low = Qt.AlignmentFlag.AlignBottom
+        first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
+        painter.drawText(left, low | Qt.AlignmentFlag.AlignRight, str(first.year))
+        painter.drawText(right, low | Qt.AlignmentFlag.AlignLeft, str(last.year))
+
+
+def span_in_locale(start: date, end: date, locale: QLocale) -> str:
+    """The days from `start` up to, but not including, `end`, as one says them."""
+    parts = span_in_words(start, end).split("..")
+    return " – ".join(_said(part, locale) for part in parts)
+
+
+def _said(part: str, locale: QLocale) -> str:
+    numbers = [int(number) for number in part.split("-")]
+    if len(numbers) == 1:
+        return f"{numbers[0]}年" if locale.language() == QLocale.Language.Chinese else part
+    day = QDate(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 1)
+    if len(numbers) == 2:
+        han = locale.language() in (QLocale.Language.Chinese, QLocale.Language.Japanese)
+        return locale.toString(day, "yyyy年M月" if han else "MMMM yyyy")
+    return locale.toString(day, QLocale.FormatType.LongFormat)

@@ -1,0 +1,84 @@
+"""The bars over time under mouse and keys."""
+
+from calendar import timegm
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QLocale, QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from photoclip.ui.histogram import Histogram, span_in_locale
+from photoclip.ui.theme import Theme
+
+LEFT = Qt.MouseButton.LeftButton
+KEY = Qt.Key
+
+
+def years(*counted: tuple[int, int]) -> np.ndarray:
+    days = [date(year, 1 + n % 12, 5) for year, count in counted for n in range(count)]
+    return np.array([timegm(day.timetuple()) for day in days], np.int64)
+
+
+@pytest.fixture
+def histogram(qtbot: QtBot, theme: Theme, english: object) -> Iterator[Histogram]:
+    made = Histogram()
+    made.resize(300, 40)
+    made.show_times(years((2001, 8), (2010, 12), (2020, 4)))
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def middle(histogram: Histogram, number: int) -> QPoint:
+    return histogram.bar_rect(number).center()
+
+
+def test_few_results_or_one_bar_need_no_histogram(histogram: Histogram) -> None:
+    assert histogram.isVisible()
+    assert len(histogram.bars) == 20
+    histogram.show_times(years((2001, 10), (2010, 9)))
+    assert not histogram.isVisible()
+    histogram.show_times(np.full(40, 10**9, np.int64))
+    assert not histogram.isVisible()
+
+
+def test_a_click_and_a_drag_make_dates(qtbot: QtBot, histogram: Histogram) -> None:
+    chosen: list[str] = []
+    histogram.chosen.connect(chosen.append)
+    qtbot.mouseClick(histogram, LEFT, pos=middle(histogram, 9))
+    qtbot.mousePress(histogram, LEFT, pos=middle(histogram, 9))
+    qtbot.mouseMove(histogram, middle(histogram, 0))
+    assert "20 photos" in histogram.words()
+    qtbot.mouseRelease(histogram, LEFT, pos=middle(histogram, 0))
+    assert chosen == ["2010", "2001..2010"]
+
+
+def test_the_keys_do_what_the_mouse_does(qtbot: QtBot, histogram: Histogram) -> None:
+    chosen: list[str] = []
+    histogram.chosen.connect(chosen.append)
+    histogram.clearFocus()
+    histogram.setFocus(Qt.FocusReason.TabFocusReason)
+    assert histogram.words() == "2020: 4 photos"
+    qtbot.keyClick(histogram, KEY.Key_Left)
+    qtbot.keyClick(histogram, KEY.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert histogram.accessibleDescription() == "2019 – 2020: 4 photos"
+    qtbot.keyClick(histogram, KEY.Key_Return)
+    qtbot.keyClick(histogram, KEY.Key_Home)
+    qtbot.keyClick(histogram, KEY.Key_Space)
+    assert chosen == ["2019..2020", "2001"]
+
+
+def test_a_wider_view_has_finer_bars(histogram: Histogram) -> None:
+    histogram.resize(2000, 40)
+    assert len(histogram.bars) > 200
+
+
+def test_spans_are_said_in_the_persons_language() -> None:
+    month = (date(2019, 8, 1), date(2019, 9, 1))
+    assert span_in_locale(*month, QLocale("en_GB")) == "August 2019"
+    assert span_in_locale(*month, QLocale("zh_CN")) == "2019年8月"
+    year = (date(2019, 1, 1), date(2021, 1, 1))
+    assert span_in_locale(*year, QLocale("zh_CN")) == "2019年 – 2020年"

@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any, Literal
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from photoclip.cli.library import bring_up_to_date
 from photoclip.cli.session import (
@@ -18,15 +16,13 @@ from photoclip.cli.session import (
     model_option,
     print_json,
 )
-from photoclip.clip.encoder import Encoder
 from photoclip.core import paths as own_paths
+from photoclip.core.explaining import Explainer, Explanation
 from photoclip.core.learning import library_tagger
-from photoclip.core.library import Library
 from photoclip.core.query import Feedback, Part, Picture, Words
 from photoclip.core.query_text import parse, written_item
 from photoclip.core.relevance import Band
-from photoclip.core.search import Judged, Searcher
-from photoclip.core.tagging import Tagger
+from photoclip.core.search import Searcher
 from photoclip.core.types import Hit, Results, Scope
 from photoclip.errors import PhotoClipError
 
@@ -35,9 +31,9 @@ Entry = dict[str, Any]
 
 _NOTHING = "Nothing here looks like that."
 _NO_PHOTO = "No photo passes these filters."
-_NO_LIBRARY = "There is no photo to search yet. Add a folder with --in FOLDER."
-# So many of the nearest words say why.
+# So many of the nearest terms fit on a line.
 _TERMS = 5
+_NO_LIBRARY = "There is no photo to search yet. Add a folder with --in FOLDER."
 # "-people", but not this command's own options.
 _MINUS = re.compile(r"-(?!-|h$|n\d*$)\S.*", re.DOTALL)
 
@@ -99,8 +95,9 @@ def search(
         photos = library.photos([hit.photo_id for hit in hits], inside)
         found = [_entry(hit, photos[hit.photo_id].path) for hit in hits]
         if explain:
-            reasons = _reasons(library, encoder, searcher.judge(asked, Scope(inside)), hits, tagger)
-            found = [{**entry, **reason} for entry, reason in zip(found, reasons, strict=True)]
+            explainer = Explainer(library, encoder, tagger, searcher)
+            reasons = explainer.explain(asked, [hit.photo_id for hit in hits], Scope(inside))
+            found = [{**entry, **_reason(why)} for entry, why in zip(found, reasons, strict=True)]
     if as_json:
         print_json(found)
         return 0
@@ -125,23 +122,16 @@ def _entry(hit: Hit, path: str) -> Entry:
     return {"path": path, "score": hit.score, "band": hit.band, "matched": list(hit.matched)}
 
 
-def _reasons(
-    library: Library, encoder: Encoder, judged: Judged | None, hits: list[Hit], tagger: Tagger
-) -> list[Entry]:
-    """Of each hit, the score of each part of the query and the terms most probably shown."""
-    reasons: list[Entry] = []
-    for hit in hits:
-        parts: list[Entry] = []
-        if judged is not None:
-            row = int(np.flatnonzero(judged.photo_ids == hit.photo_id)[0])
-            parts = [
-                {"part": _written(asked.part), "weight": asked.weight, "score": round(float(s), 3)}
-                for asked, s in zip(judged.asked, judged.scores.parts[row], strict=True)
-            ]
-        vector = library.vector(hit.photo_id, encoder.id)
-        near = [] if vector is None else _nearest(tagger, vector)
-        reasons.append({"parts": parts, "terms": near})
-    return reasons
+def _reason(why: Explanation) -> Entry:
+    """The score of each part of the query, where words stand, the terms most probably shown."""
+    parts = [
+        {"part": _written(one.part), "weight": one.weight, "score": round(one.score, 3)}
+        for one in why.parts
+    ]
+    found = [{"text": one.text, "places": list(one.places)} for one in why.found]
+    nearest = why.nearest[:_TERMS]
+    terms = [{"tag": tag.term, "probability": round(tag.probability, 3)} for tag in nearest]
+    return {"parts": parts, "found": found, "terms": terms}
 
 
 def _written(part: Part | Feedback) -> str:
@@ -150,17 +140,10 @@ def _written(part: Part | Feedback) -> str:
     return part.source if isinstance(part, Picture) else written_item(part)
 
 
-def _nearest(tagger: Tagger, vector: NDArray[np.float32]) -> list[Entry]:
-    [probabilities] = tagger.probabilities(vector[None])
-    best = np.argsort(-probabilities, kind="stable")[:_TERMS]
-    terms = tagger.terms.vocabulary.terms
-    return [{"tag": terms[i].term, "probability": round(float(probabilities[i]), 3)} for i in best]
-
-
 def _tell(entry: Entry) -> None:
     click.echo(f"{entry['score']:.3f}  {entry['band'] or '':6}  {own_paths.display(entry['path'])}")
     if "parts" in entry:
         parts = [f"{p['part']} {p['score']:+.2f}" for p in entry["parts"]]
         terms = [f"{t['tag']} {t['probability']:.0%}" for t in entry["terms"]]
-        words = ["the words stand with it"] if "words" in entry["matched"] else []
+        words = [f"“{one['text']}” in {' and '.join(one['places'])}" for one in entry["found"]]
         click.echo("       " + "; ".join([*words, *parts, "nearest: " + ", ".join(terms)]))

@@ -1,5 +1,6 @@
 """Stand-ins for tests in which the real model is beside the point."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
+from photoclip.clip.calibration import Curve, Frequent
 from photoclip.clip.preprocess import Preprocessing
 
 
@@ -31,7 +33,8 @@ class ColourEncoder:
     )
     logit_scale = 50.0
     logit_bias = 0.0
-    term_curves: ClassVar[dict[str, tuple[float, float]]] = {}
+    term_curves: ClassVar[dict[str, Curve]] = {}
+    frequent_terms: ClassVar[dict[str, Frequent]] = {}
     device = "cpu"
     precision = "float32"
     running_on = "Nowhere"
@@ -64,6 +67,42 @@ class BrightColourEncoder(ColourEncoder):
         return _with_brightness(super().encode_texts(texts))
 
 
+class FineColourEncoder(ColourEncoder):
+    """Tells apart what a few directions cannot: near colours are alike, all others are not.
+
+    Random Fourier features of the colour (Rahimi and Recht 2007); a text without a colour has one
+    of its own.
+    """
+
+    id = "fine-1"
+    name = "fine"
+    dim = 64
+    seed = 0
+
+    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.images_encoded += len(pixels)
+        return self._features(pixels.astype(np.float32).mean(axis=(1, 2)))
+
+    def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._features(np.array([_any_colour_of(text) for text in texts], np.float32))
+
+    def _features(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
+        rng = np.random.default_rng(self.seed)
+        waves = rng.standard_normal((3, self.dim)).astype(np.float32) / 30
+        features = 0.5 + np.cos(colours @ waves + rng.uniform(0, 2 * np.pi, self.dim))
+        lengths = np.linalg.norm(features, axis=1, keepdims=True)
+        return (features / lengths).astype(np.float32)
+
+
+class OtherFineEncoder(FineColourEncoder):
+    """A second model that tells them apart, in another space of another width."""
+
+    id = "other-fine-1"
+    name = "other fine"
+    dim = 80
+    seed = 1
+
+
 def _with_brightness(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     sums = embeddings[:, :3].sum(axis=1, keepdims=True) + 3
     wider = np.concatenate([embeddings, sums], axis=1)
@@ -74,6 +113,12 @@ def _colour_of(text: str) -> NDArray[np.float32]:
     named = [word for word in re.findall("[a-z]+", text.lower()) if word in ImageColor.colormap]
     colours = [ImageColor.getrgb(word)[:3] for word in named]
     return np.array(colours or [(128, 128, 128)], np.float32).mean(axis=0)
+
+
+def _any_colour_of(text: str) -> NDArray[np.float32]:
+    if {*re.findall("[a-z]+", text.lower())} & ImageColor.colormap.keys():
+        return _colour_of(text)
+    return np.frombuffer(hashlib.md5(text.encode()).digest()[:3], np.uint8).astype(np.float32)
 
 
 def _normalised(colours: NDArray[np.float32]) -> NDArray[np.float32]:

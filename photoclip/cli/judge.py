@@ -13,13 +13,20 @@ from photoclip.cli.session import json_option, open_encoder, print_json
 from photoclip.clip.calibration import write_curves
 from photoclip.clip.models import STARTER
 from photoclip.clip.pairs import read_captions, read_names, without
-from photoclip.core.calibrating import mentioned, surer, term_curves
+from photoclip.core.calibrating import (
+    frequent_terms,
+    mentioned,
+    surer,
+    taken_as_rare,
+    term_curves,
+)
 from photoclip.core.judging import (
     absent_words,
     judge_relevance,
     judge_tags,
     store_embeddings,
 )
+from photoclip.core.learning import frequent_curves
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir
 from photoclip.core.query import Query
@@ -57,12 +64,13 @@ def relevance(images: Path, labels: Path, absent: Path | None, model: str, as_js
         try:
             ids = store_embeddings(library, encoder, names, embeddings)
             terms = Tagger(encoder, cache_dir=cache_dir()).terms
+            curves = {**encoder.term_curves, **frequent_curves(encoder, terms, embeddings)}
             asked = {label for found in labels_of.values() for label in found}
             if absent is None:
                 others = absent_words(terms.vocabulary, asked, len(asked))
             else:
                 others = sorted(read_names(absent))
-            searcher = Searcher(library, encoder, terms)
+            searcher = Searcher(library, encoder, terms, curves=curves)
             agreements, nothing = judge_relevance(
                 lambda text: searcher.answer(Query(text)),
                 dict(zip(ids, names, strict=True)),
@@ -97,8 +105,10 @@ def judge(images: Path, labels: Path, model: str, as_json: bool) -> None:
     labels_of = _labels(labels)
     names = list(labels_of)
     encoder = open_encoder(model)
-    tagger = Tagger(encoder, cache_dir=cache_dir())
     embeddings = embed_photos(encoder, images, names)
+    terms = Tagger(encoder, cache_dir=cache_dir()).terms
+    curves = frequent_curves(encoder, terms, embeddings)
+    tagger = Tagger(encoder, cache_dir=cache_dir(), curves=curves)
     precision, micro, judged = judge_tags(tagger, embeddings, names, labels_of)
     if as_json:
         print_json({"mAP": precision, "micro": asdict(micro), "labels": len(judged)})
@@ -133,13 +143,15 @@ def calibrate(
     embeddings = embed_photos(encoder, images, names)
     shown = mentioned(terms.vocabulary, list(captions_of.values()))
     curves = term_curves(terms, embeddings, shown)
+    frequent = frequent_terms(terms, embeddings, shown)
     if unseen is not None:
         wanted = read_names(unseen)
         new = np.array([name in wanted for name in names])
         learned = term_curves(terms, embeddings[~new], shown[~new])
         slope, intercept = surer(learned, terms, embeddings[new], shown[new])
         curves = {term: (slope * a, slope * b + intercept) for term, (a, b) in curves.items()}
-    write_curves(out, curves)
+    shares = dict(zip((t.term for t in terms.vocabulary.terms), shown.mean(axis=0), strict=True))
+    write_curves(out, taken_as_rare(curves, shares), frequent)
     click.echo(f"{len(names)} photos, the curves of {len(curves)} terms: {out}")
 
 

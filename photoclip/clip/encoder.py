@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.batching import Ladder, Reason
-from photoclip.clip.calibration import Curve
+from photoclip.clip.calibration import Curve, Frequent
 from photoclip.clip.devices import (
     AUTO,
     DEVICES,
@@ -78,6 +78,10 @@ class Encoder(Protocol):
     @property
     def term_curves(self) -> Mapping[str, Curve]:
         """By term, how sure its scores make one, where that was measured; see `calibration`."""
+
+    @property
+    def frequent_terms(self) -> Mapping[str, Frequent]:
+        """What tells how frequent a term is in a library, of those that often are."""
 
     @property
     def device(self) -> str:
@@ -172,6 +176,10 @@ class OpenClipEncoder:
     @property
     def term_curves(self) -> Mapping[str, Curve]:
         return self._model.term_curves
+
+    @property
+    def frequent_terms(self) -> Mapping[str, Frequent]:
+        return self._model.frequent_terms
 
     @property
     def logit_scale(self) -> float:

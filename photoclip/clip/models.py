@@ -27,7 +27,7 @@ from photoclip.clip.architectures import (
     architecture_config_path,
     architecture_names,
 )
-from photoclip.clip.calibration import Curve, read_curves
+from photoclip.clip.calibration import Curve, Frequent, read_curves
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.remembered import note, recall
 from photoclip.clip.weights import PICKLES, SAFETENSORS, checkpoint_files
@@ -110,9 +110,18 @@ class Model:
                 ) from error
         return f"{_tower_name(self.config)}-{self.dim}-{digest.hexdigest()}"
 
-    @cached_property
+    @property
     def term_curves(self) -> dict[str, Curve]:
         """How sure its scores make one of each term, where that was measured; often empty."""
+        return self._calibration[0]
+
+    @property
+    def frequent_terms(self) -> dict[str, Frequent]:
+        """What tells how frequent a term is in a library, of those that often are; often empty."""
+        return self._calibration[1]
+
+    @cached_property
+    def _calibration(self) -> tuple[dict[str, Curve], dict[str, Frequent]]:
         return read_curves(self.folder / CURVES_FILE)
 
     @property

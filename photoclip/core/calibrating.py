@@ -1,21 +1,26 @@
 """Measuring a model's terms on captioned photos: how sure a score makes one of each."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.calibration import PRIOR, Curve, Curves, fit_curve
+from photoclip.clip.calibration import (
+    PRIOR,
+    RARE,
+    Curve,
+    Curves,
+    Frequent,
+    as_frequent,
+    fit_curve,
+    measure_frequent,
+)
 from photoclip.core.term_vectors import TermVectors
 from photoclip.core.vocabulary import Vocabulary
 
 # Of a term that fewer photos show nothing is known that the curve of all terms does not say.
 _LEAST_SHOWN = 5
-# What most of these photos show, people for one, may be rare in another library, where the same
-# score is less often right. So a term counts as no more frequent than this.
-_MOST_FREQUENT = 0.1
 _MOST_WORDS = 3  # in the name of a term, to be found in a caption
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -55,14 +60,35 @@ def term_curves(
         shown: which terms each of them shows, (n, terms in use).
     """
     scores = _scores(terms, embeddings)
-    curves: dict[str, Curve] = {}
-    for i, term in enumerate(terms.vocabulary.terms):
-        frequency = float(shown[:, i].mean()) if len(shown) else 0.0
-        if shown[:, i].sum() >= _LEAST_SHOWN:
-            slope, intercept = fit_curve(scores[:, i], shown[:, i], PRIOR)
-            rarer = max(0.0, _log_odds(frequency) - _log_odds(_MOST_FREQUENT))
-            curves[term.term] = slope, intercept - rarer
-    return curves
+    return {
+        term.term: fit_curve(scores[:, i], shown[:, i], PRIOR)
+        for i, term in enumerate(terms.vocabulary.terms)
+        if shown[:, i].sum() >= _LEAST_SHOWN
+    }
+
+
+def frequent_terms(
+    terms: TermVectors, embeddings: NDArray[np.float32], shown: NDArray[np.bool_]
+) -> dict[str, Frequent]:
+    """What is to be known of each term that is frequent in these photos; see `term_curves`."""
+    scores = _scores(terms, embeddings)
+    measured = {
+        term.term: measure_frequent(scores[:, i], shown[:, i])
+        for i, term in enumerate(terms.vocabulary.terms)
+    }
+    return {term: known for term, known in measured.items() if known is not None}
+
+
+def taken_as_rare(curves: Mapping[str, Curve], shares: Mapping[str, float]) -> dict[str, Curve]:
+    """The curves as they are where no term is more frequent than `RARE`.
+
+    Args:
+        shares: of the photos that the curves were measured on, those that show each term.
+    """
+    return {
+        term: as_frequent(curve, shares[term], RARE) if shares[term] > RARE else curve
+        for term, curve in curves.items()
+    }
 
 
 def surer(
@@ -86,11 +112,6 @@ def surer(
     own = Curves.of([curves[terms.vocabulary.terms[i].term] for i in columns])
     logits = _scores(terms, embeddings)[:, columns] * own.slopes + own.intercepts
     return fit_curve(logits.ravel().astype(np.float32), shown[:, columns].ravel(), (1.0, 0.0))
-
-
-def _log_odds(share: float) -> float:
-    """Of a share that may be all."""
-    return math.log(share / max(1 - share, 1e-6)) if share else -math.inf
 
 
 def _scores(terms: TermVectors, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:

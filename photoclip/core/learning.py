@@ -1,16 +1,20 @@
-"""Learning from answers: how often a model's scores of a term are right in this very library.
+"""Learning how often a model's scores of a term are right in this very library.
 
-What counts is where the model asked: tags that it suggested, or a review put before the person, and
-whatever was rejected. Photos that a person tagged unasked, or that came with a tag, were chosen
-because they show it; they tell nothing of how often a score is right.
+How frequent the commonest terms are in it, is told by their scores (`calibration.Frequent`). The
+rest is learned from answers. What counts is where the model asked: tags that it suggested, or a
+review put before the person, and whatever was rejected. Photos that a person tagged unasked, or
+that came with a tag, were chosen because they show it; they tell nothing of how often a score is
+right.
 """
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.calibration import PRIOR, Curve, fit_curve
+from photoclip.clip.calibration import PRIOR, RARE, Curve, as_frequent, fit_curve
 from photoclip.clip.encoder import Encoder
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
@@ -18,6 +22,10 @@ from photoclip.core.term_vectors import TermVectors
 
 # So many new answers may move a threshold by what one can see.
 _WORTH_LEARNING = 20
+# A library that has grown by so many photos and so large a share may have other frequencies.
+_WORTH_COUNTING, _GROWTH = 50, 0.25
+# More photos would not tell a frequency better.
+_SAMPLE = 10_000
 # Of a term's answers the latest; more do not move its curve.
 _MOST_ANSWERS = 2_000
 _DIGITS = 3
@@ -41,14 +49,36 @@ def learned_curves(library: Library, model: str) -> dict[str, Curve]:
     return {term: (slope, intercept) for term, slope, intercept in rows}
 
 
+def frequent_curves(
+    encoder: Encoder, terms: TermVectors, embeddings: NDArray[np.float32]
+) -> dict[str, Curve]:
+    """The curves of the terms that are frequent in many libraries, as they are in this one.
+
+    Args:
+        embeddings: of a library's photos, or a sample, (n, d), each of length 1.
+    """
+    curves: dict[str, Curve] = {}
+    for term, frequent in encoder.frequent_terms.items():
+        scores = standard_scores(terms, term, embeddings)
+        if scores is not None and term in encoder.term_curves:
+            curve = as_frequent(encoder.term_curves[term], RARE, frequent.share_of(scores))
+            curves[term] = _rounded(curve)
+    return curves
+
+
 def is_due(library: Library, model: str) -> bool:
-    """Whether enough was answered, or undone, since the last time to learn from it."""
-    learned = int(library.setting(_learned_setting(model)) or 0)
-    return abs(_answers(library) - learned) >= _WORTH_LEARNING
+    """Whether since the last time enough was answered, or undone, or enough photos came, to learn
+    from it."""
+    answers, photos = _learned_from(library, model)
+    new_photos = abs(_photos(library, model) - photos)
+    return abs(_answers(library) - answers) >= _WORTH_LEARNING or (
+        new_photos >= _WORTH_COUNTING and new_photos >= _GROWTH * photos
+    )
 
 
 def learn(library: Library, encoder: Encoder, terms: TermVectors) -> bool:
-    """Fit the curve of each term in use to the answers, and store them.
+    """Fit the curves of frequent terms to the library and of terms in use to the answers, and
+    store them.
 
     Whoever makes a `library_tagger` from then on suggests by them; `tagging.retag` brings the
     suggestions that are stored in line.
@@ -56,42 +86,39 @@ def learn(library: Library, encoder: Encoder, terms: TermVectors) -> bool:
     Returns:
         Whether any curve is another than before.
     """
-    answers = _answers(library)
+    learned_from = f"{_answers(library)} {_photos(library, encoder.id)}"
     answered = library.store.rows(
-        "SELECT term_id, term FROM decisions JOIN terms ON terms.id = term_id"
-        f" WHERE {_ANSWERED} GROUP BY term_id"
+        f"SELECT DISTINCT term FROM decisions JOIN terms ON terms.id = term_id WHERE {_ANSWERED}"
     )
-    curves: dict[int, tuple[float, ...]] = {}
-    for term_id, term in answered:
+    curves = frequent_curves(encoder, terms, _sample(library, encoder))
+    for (term,) in answered:
         photos = library.store.rows(
             "SELECT vector, confirmed FROM decisions JOIN vectors USING (photo_id)"
-            f" WHERE vectors.model_id = {_MODEL} AND term_id = ? AND {_ANSWERED}"
+            f" WHERE vectors.model_id = {_MODEL} AND {_ANSWERED}"
+            " AND term_id = (SELECT id FROM terms WHERE term = ?)"
             " ORDER BY decided_at DESC, photo_id LIMIT ?",
-            [encoder.id, term_id, _MOST_ANSWERS],
+            [encoder.id, term, _MOST_ANSWERS],
         )
-        vectors = np.frombuffer(b"".join(row[0] for row in photos), np.float16)
-        embeddings = vectors.astype(np.float32).reshape(len(photos), -1)
-        scores = standard_scores(terms, term, embeddings) if photos else None
+        scores = standard_scores(terms, term, _matrix(photos, encoder)) if photos else None
         if scores is not None:
-            shown = np.array([bool(row[1]) for row in photos])
-            curve = fit_curve(scores, shown, encoder.term_curves.get(term, PRIOR))
-            # Rounded, so that who computes it otherwise in the last digit need not tag anew.
-            curves[term_id] = tuple(round(value, _DIGITS) for value in curve)
+            shown = np.array([bool(confirmed) for _, confirmed in photos])
+            before = curves.get(term, encoder.term_curves.get(term, PRIOR))
+            curves[term] = _rounded(fit_curve(scores, shown, before))
     with library.store.write() as db:
-        (model_id,) = db.execute(f"SELECT {_MODEL}", [encoder.id]).fetchone()
-        before = db.execute(
-            "SELECT term_id, slope, intercept FROM curves WHERE model_id IS ?", [model_id]
-        ).fetchall()
-        changed = {term_id: tuple(curve) for term_id, *curve in before} != curves
+        changed = curves != learned_curves(library, encoder.id)
         if changed:
+            (model_id,) = db.execute(f"SELECT {_MODEL}", [encoder.id]).fetchone()
             db.execute("DELETE FROM curves WHERE model_id = ?", [model_id])
             db.conn.executemany(
-                "INSERT INTO curves VALUES (?, ?, ?, ?)",
-                [(model_id, term_id, *curve) for term_id, curve in curves.items()],
+                "INSERT OR IGNORE INTO terms (term) VALUES (?)", [(term,) for term in curves]
+            )
+            db.conn.executemany(
+                "INSERT INTO curves SELECT ?, id, ?, ? FROM terms WHERE term = ?",
+                [(model_id, *curve, term) for term, curve in curves.items()],
             )
         db.execute(
             "INSERT OR REPLACE INTO settings VALUES (?, ?)",
-            [_learned_setting(encoder.id), str(answers)],
+            [_learned_setting(encoder.id), learned_from],
         )
     return changed
 
@@ -115,10 +142,48 @@ def standard_scores(
     return scores
 
 
+def _sample(library: Library, encoder: Encoder) -> NDArray[np.float32]:
+    """The vectors of some photos, spread over all there are; (n, d)."""
+    first, last = library.store.row(
+        f"SELECT min(id), max(id) FROM vectors WHERE model_id = {_MODEL}", [encoder.id]
+    )
+    if first is None:
+        return np.empty((0, encoder.dim), np.float32)
+    chosen = np.unique(np.linspace(first, last, _SAMPLE).astype(int))
+    rows = library.store.rows(
+        "SELECT vector FROM vectors WHERE id IN (SELECT value FROM json_each(?))"
+        f" AND +model_id = {_MODEL}",
+        [json.dumps(chosen.tolist()), encoder.id],
+    )
+    return _matrix(rows, encoder)
+
+
+def _matrix(rows: Sequence[Sequence[bytes]], encoder: Encoder) -> NDArray[np.float32]:
+    """The vectors that stand first in rows; (n, d)."""
+    vectors = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
+    return vectors.astype(np.float32).reshape(len(rows), encoder.dim)
+
+
+def _rounded(curve: Curve) -> Curve:
+    """So that who computes it otherwise in the last digit need not tag anew."""
+    return round(curve[0], _DIGITS), round(curve[1], _DIGITS)
+
+
 def _answers(library: Library) -> int:
     (count,) = library.store.row(f"SELECT count(*) FROM decisions WHERE {_ANSWERED}")
     return int(count)
 
 
+def _photos(library: Library, model: str) -> int:
+    (count,) = library.store.row(f"SELECT count(*) FROM vectors WHERE model_id = {_MODEL}", [model])
+    return int(count)
+
+
+def _learned_from(library: Library, model: str) -> tuple[int, int]:
+    """So many answers and photos."""
+    answers, photos = (library.setting(_learned_setting(model)) or "0 0").split()
+    return int(answers), int(photos)
+
+
 def _learned_setting(model: str) -> str:
-    return f"answers learned by {model}"
+    return f"learned by {model} from"

@@ -14,6 +14,7 @@ from photoclip.cli import (
     searching,
     sidecars,
     tagging,
+    teach,
     train,
     vocabulary,
 )
@@ -67,6 +68,7 @@ for _command in (
     judge.calibrate,
     models.models,
     train.train,
+    teach.teach,
 ):
     cli.add_command(_command)
 for _command in (judge.relevance, judge.judge):

@@ -1,6 +1,7 @@
 """The commands about what photos show: their tags, and captions to be proposed."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,14 +19,18 @@ from photoclip.cli.session import (
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.zeroshot import class_prototypes, probabilities
 from photoclip.core.describe import Describer
+from photoclip.core.finding import renew
 from photoclip.core.imaging import UnreadablePhoto
 from photoclip.core.learning import library_tagger
 from photoclip.core.library import Library
 from photoclip.core.lookup import embed_files, stored_embedding
 from photoclip.core.paths import cache_dir, display
+from photoclip.core.personal import LEAST_PROBABILITY, PersonalTag
+from photoclip.core.personal_tags import learned, look_for, sought, stop_looking, waiting
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import PhotoTags
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag
 
 Embedding = NDArray[np.float32]
 Entry = dict[str, Any]
@@ -66,38 +71,64 @@ def tags(
             answers = _with_labels(encoder, names, found)
         else:
             tagger = library_tagger(library, encoder, cache_dir())
-            answers = [_tagged(library, tagger, state, *each) for each in found]
+            personal = learned(library, encoder.id, tagger.terms.background)
+            answers = [_tagged(library, tagger, personal, state, *each) for each in found]
     _tell(answers, as_json)
     return 1 if all("error" in answer for answer in answers) else 0
 
 
 @click.command()
 @click.argument("name", metavar="TAG")
-@_photos
+@click.argument("photos", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--reject", "act", flag_value="reject", help="It is wrong; never suggest it there.")
 @click.option("--forget", "act", flag_value="forget", help="Take back what you decided.")
+@click.option(
+    "--learn/--unlearn",
+    default=None,
+    help="Suggest it, or no more, for all photos that show what yours with it show.",
+)
 @library_option
 @json_option
 def tag(
-    name: str, photos: tuple[Path, ...], act: str | None, session: Session, as_json: bool
+    name: str,
+    photos: tuple[Path, ...],
+    act: str | None,
+    learn: bool | None,
+    session: Session,
+    as_json: bool,
 ) -> int:
-    """Say that photos of the library show TAG, or with --reject that they do not."""
+    """Say that photos of the library show TAG, or with --reject that they do not.
+
+    With --learn, PhotoClip learns from three photos or more that show it what else does.
+    """
+    if not photos and learn is None:
+        raise PhotoClipError("Name the photos too, or --learn to find more that show it.")
     with session.library() as library:
         term = library.vocabulary().find(name)
         name = term.term if term is not None else name
         ids = [_known(library, path) for path in photos]
-        model = session.encoder(library, None).id
+        encoder = session.encoder(library, None)
         if act == "reject":
-            edit = library.annotations.reject(ids, name, model)
+            edit = library.annotations.reject(ids, name, encoder.id)
         elif act == "forget":
             edit = library.annotations.forget(ids, name)
         else:
-            edit = library.annotations.confirm(ids, name, model)
+            edit = library.annotations.confirm(ids, name, encoder.id)
+        if learn:
+            look_for(library, name, encoder.id)
+        elif learn is False:
+            stop_looking(library, name)
+        found = _found(library, encoder, name)
     if as_json:
-        print_json({"tag": name, "photos": len(edit.keys)})
-    else:
+        print_json({"tag": name, "photos": len(edit.keys), "suggested": found})
+        return 0
+    if photos:
         done = {"reject": "rejected", "forget": "forgotten"}.get(act or "", "confirmed")
         click.echo(f"{name}: {done} for {len(edit.keys)} photos.")
+    if found is not None:
+        click.echo(f"{name}: suggested for {found} more photos.")
+    elif learn is False:
+        click.echo(f"{name}: not suggested any more.")
     return 0
 
 
@@ -141,6 +172,16 @@ def describe(
 COMMANDS = (tags, tag, describe)
 
 
+def _found(library: Library, encoder: Encoder, name: str) -> int | None:
+    """For how many photos a personal tag is suggested now; None for any other."""
+    if name not in sought(library):
+        return None
+    terms = library_tagger(library, encoder, cache_dir()).terms
+    for _ in renew(library, encoder.id, terms, StopFlag()):
+        pass
+    return waiting(library, name, encoder.id)
+
+
 def _known(library: Library, path: Path) -> int:
     photo_id = library.photo_at(library.spelled(str(path)))
     if photo_id is None:
@@ -167,6 +208,7 @@ def _embeddings(
 def _tagged(
     library: Library,
     tagger: Tagger,
+    personal: Mapping[str, PersonalTag],
     state: State | None,
     path: Path,
     embedding: Embedding | UnreadablePhoto,
@@ -180,11 +222,15 @@ def _tagged(
         answer["error"] = str(embedding)
     else:
         decided = {*own.confirmed, *own.rejected}
-        [suggested] = tagger.tags(embedding[None])
+        suggested = {tag.term: tag.probability for tag in tagger.tags(embedding[None])[0]}
+        for name, tag in personal.items():
+            suggested[name] = float(tag.probabilities(embedding[None])[0])
+            if suggested[name] < LEAST_PROBABILITY:
+                del suggested[name]
         found += [
-            _tag(tag.term, "suggested", tag.probability)
-            for tag in suggested
-            if tag.term not in decided
+            _tag(name, "suggested", probability)
+            for name, probability in sorted(suggested.items(), key=lambda one: -one[1])
+            if name not in decided
         ]
     found += [_tag(name, "rejected") for name in own.rejected]
     wanted = {

@@ -72,12 +72,21 @@ class Albums:
 
     def all(self) -> tuple[Album, ...]:
         """Every album, by name."""
-        rows = self._store.rows(
-            "SELECT id, name, query, CASE WHEN query IS NULL THEN (SELECT count(*)"
-            " FROM album_photos JOIN photos ON photos.id = photo_id"
-            " WHERE album_id = albums.id AND present) END FROM albums"
+        # Few photos are away: to take these off is ten times as fast as to look each one up.
+        held = dict(
+            self._store.rows("SELECT album_id, count(*) FROM album_photos GROUP BY album_id")
         )
-        return tuple(sorted((Album(*row) for row in rows), key=lambda album: fold(album.name)))
+        away = dict(
+            self._store.rows(
+                "SELECT album_id, count(*) FROM photos CROSS JOIN album_photos"
+                " ON photo_id = photos.id WHERE NOT present GROUP BY album_id"
+            )
+        )
+        albums = [
+            Album(i, name, query, held.get(i, 0) - away.get(i, 0) if query is None else None)
+            for i, name, query in self._store.rows("SELECT id, name, query FROM albums")
+        ]
+        return tuple(sorted(albums, key=lambda album: fold(album.name)))
 
     def photos(self, album_id: int) -> NDArray[np.int64]:
         """The photos in a plain album that are there, newest first; int64 (n,)."""

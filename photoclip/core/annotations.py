@@ -28,6 +28,7 @@ _AT_ONCE = 400  # rows a statement; SQLite allows 999 arguments in its older ver
 _SUGGESTIONS = "suggestions"
 
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
+_NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 _NOTHING = Annotation()
 
 
@@ -209,14 +210,18 @@ class Annotations:
         tags: Sequence[str],
         said: Annotation,
         before: Annotation = _NOTHING,
+        changed_at: str = "",
     ) -> None:
-        """Store what a photo's file and sidecars say of it. What the person said here stays.
+        """Store what a photo's file and sidecars say of it that they did not say before.
+
+        What the person said here stays, unless that was before `changed_at`.
 
         Args:
             tags: as the library names them.
             said: the rating and caption there; 0 and "" where they do not speak.
             before: what they said when they were last read. What stands here is theirs as long
                 as it is that.
+            changed_at: when they were written to, as `decided_at`; "" where that is not known.
         """
         with self._store.write() as db:
             marked = "SELECT 1 FROM unwritten WHERE photo_id = ?"
@@ -224,8 +229,10 @@ class Annotations:
             for tag in tags:
                 db.execute(
                     "INSERT INTO decisions (photo_id, term_id, confirmed, source)"
-                    " VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING",
-                    [photo_id, term_number(db, tag), FILE],
+                    " VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET confirmed = 1,"
+                    " source = excluded.source, model_id = NULL, score = NULL, decided_at = ?"
+                    " WHERE NOT confirmed AND decided_at < ?",
+                    [photo_id, term_number(db, tag), FILE, changed_at, changed_at],
                 )
             for column in ("rating", "caption"):
                 theirs, last = getattr(said, column), getattr(before, column)
@@ -233,8 +240,8 @@ class Annotations:
                     db.execute(
                         f"INSERT INTO annotations (photo_id, {column}) VALUES (?, ?)"
                         f" ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column}"
-                        f" WHERE {column} = ?",
-                        [photo_id, theirs, last],
+                        f" WHERE {column} = ? OR changed_at < ?",
+                        [photo_id, theirs, last, changed_at],
                     )
             if not was_unwritten:
                 # It stands in the file or beside it already.
@@ -274,7 +281,7 @@ class Annotations:
                     [term_id, model, *part],
                 ):
                     scores[photo] = (model_id, probability)
-            (now,) = db.execute("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')").fetchone()
+            (now,) = db.execute(f"SELECT {_NOW}").fetchone()
             rows = [
                 (photo, term_id, int(confirmed), source, *scores.get(photo, (None, None)), now)
                 for photo in photos
@@ -288,9 +295,10 @@ class Annotations:
             before = _rows(db, "annotations", keys)
             for part in _parts(photos):
                 db.execute(
-                    f"INSERT INTO annotations (photo_id, {column})"
-                    f" SELECT id, ? FROM photos WHERE id IN ({_marks(part)})"
-                    f" ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column}",
+                    f"INSERT INTO annotations (photo_id, {column}, changed_at)"
+                    f" SELECT id, ?, {_NOW} FROM photos WHERE id IN ({_marks(part)})"
+                    f" ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column},"
+                    " changed_at = excluded.changed_at",
                     [value, *part],
                 )
         return Edit("annotations", tuple(keys), before)
@@ -326,7 +334,7 @@ def rename_term(db: Database, term: str, new: str) -> None:
     if other is None:
         db.execute("UPDATE terms SET term = ? WHERE id = ?", [new, row[0]])
         return
-    for table in ("decisions", "suggestions", "curves"):
+    for table in ("decisions", "suggestions", "curves", "personal_tags"):
         # Where both were said, the new one stays.
         db.execute(f"UPDATE OR IGNORE {table} SET term_id = ? WHERE term_id = ?", [*other, *row])
         db.execute(f"DELETE FROM {table} WHERE term_id = ?", row)

@@ -13,6 +13,7 @@ from photoclip.core.periods import (
     a_season,
     a_year,
     ago,
+    by_form,
     current,
     latest,
     past,
@@ -58,10 +59,7 @@ def chinese_days(text: str, today: date) -> Days | None:
     Raises:
         ValueError, OverflowError: where it has the form of a date that there is not.
     """
-    for form in _FORMS:
-        if match := form.fullmatch(text):
-            return _meaning({k: v for k, v in match.groupdict().items() if v is not None}, today)
-    return None
+    return by_form(text, _FORMS, _meaning, today)
 
 
 def _meaning(said: dict[str, str], today: date) -> Days:

@@ -33,6 +33,8 @@ _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _LEADING: Final = frozenset(("in", "on", "at", "during", "from", "the"))
 _ARTICLE: Final = re.compile(r"^((the|of) )+")
 _JOINING: Final = "from to until till through between and before after since up - – — ~".split()
+# A range that has begun goes on with one of these.
+_ONWARD: Final = frozenset("to until till through - – — ~".split())
 _NEVER_LAST: Final = frozenset((*_JOINING, *"the of in last past previous this".split()))
 _WORDS: Final = english_dates.WORDS | frozenset(_JOINING)
 _MAY_BE_PART: Final = re.compile(r"[0-9年月日天周季节末前后起来到至上今昨去春夏秋冬圣庆旦]")
@@ -108,6 +110,21 @@ def date_at(words: Sequence[str], at: int, today: date) -> FoundDate | None:
             return None
         first += 1
     return None
+
+
+def range_from(first: str, words: Sequence[str], today: date) -> FoundDate | None:
+    """The range that begins with the date `first` and goes on in `words`: "2019", "to 2021".
+
+    Returns:
+        The whole range, and how many of the words belong to it.
+    """
+    if not words or words[0].lower() not in _ONWARD:
+        return None
+    begun = first.split()
+    found = date_at([*begun, *words], 0, today)
+    if found is None or found.count <= len(begun):
+        return None
+    return FoundDate(found.count - len(begun), found.text)
 
 
 def date_before_words(word: str, today: date) -> tuple[str, int] | None:

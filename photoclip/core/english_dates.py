@@ -14,6 +14,7 @@ from photoclip.core.periods import (
     a_season,
     a_year,
     ago,
+    by_form,
     current,
     latest,
     past,
@@ -70,9 +71,9 @@ _FORMS: Final = tuple(
         r"(?P<which>past|previous) (?P<unit>year)",
         rf"(?:last|past) {_NUMBER} (?P<unit>day|week|month|year)s?",
         rf"(?P<ago>){_NUMBER} (?P<unit>day|week|month|year)s? ago",
+        r"(?P<decade>[1-9][0-9]{2}0)'?s",
     )
 )
-_DECADE: Final = re.compile(r"([1-9][0-9]{2}0)'?s")
 
 WORDS: Final = frozenset(
     word
@@ -97,12 +98,7 @@ def english_days(text: str, today: date) -> Days | None:
         ValueError, OverflowError: where it has the form of a date that there is not.
     """
     text = " ".join(word for word in text.split() if word not in ("the", "of"))
-    for form in _FORMS:
-        if match := form.fullmatch(text):
-            return _meaning({k: v for k, v in match.groupdict().items() if v is not None}, today)
-    if match := _DECADE.fullmatch(text):
-        return a_year(int(match[1])).through(a_year(int(match[1]) + 9))
-    return None
+    return by_form(text, _FORMS, _meaning, today)
 
 
 def _meaning(said: dict[str, str], today: date) -> Days:
@@ -142,6 +138,8 @@ def _meaning(said: dict[str, str], today: date) -> Days:
             return ago(_number(number), unit, today)
         case {"number": number, "unit": unit}:
             return past(_number(number), unit, today)
+        case {"decade": year}:
+            return a_year(int(year)).through(a_year(int(year) + 9))
     raise AssertionError(said)
 
 

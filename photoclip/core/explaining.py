@@ -1,7 +1,7 @@
 """Why a photo is among the results: the score of each part, where words stand, where it shows."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -38,11 +38,13 @@ class PartScore:
         part: the first `Feedback` stands for all of its kind.
         score: in standard deviations of what is usual.
         weight: what the score counts; below 0 it counts against the photo.
+        rank: by this score among the photos searched; 1 is the best.
     """
 
     part: Part | Feedback
     score: float
     weight: float
+    rank: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Explanation:
         found: the words that stand with it, be they asked for or a filter in quotation marks.
         nearest: the terms of the vocabulary that the photo most probably shows, surest first.
         refused: whether the person rejected the very tag that was asked for.
+        searched: how many photos were scored.
+        listed: whether it is among the results; always, where nothing was asked for.
     """
 
     photo_id: int
@@ -77,6 +81,8 @@ class Explanation:
     found: tuple[Found, ...]
     nearest: tuple[Tag, ...]
     refused: bool = False
+    searched: int = 0
+    listed: bool = True
 
 
 class Explainer:
@@ -100,22 +106,29 @@ class Explainer:
         """Of each of these photos why it is among the results; of others what they show.
 
         Raises:
-            PhotoClipError: as `Searcher.answer`.
+            PhotoClipError: as `Searcher.answer`; an empty query finds nothing and is no error.
         """
         wanted = [int(photo_id) for photo_id in photo_ids]
-        judged = self._searcher.judge(query, scope, today)
+        judged = self._searcher.judge(query, scope, today) if query else None
         row_of: dict[int, int] = {}
+        listed = set(wanted)
         if judged is not None:
             rows = np.flatnonzero(np.isin(judged.photo_ids, wanted))
             row_of = {int(judged.photo_ids[row]): int(row) for row in rows}
+            listed = set(row_of)
+        elif query:
+            listed = set(self._searcher.answer(query, scope, today).photo_ids.tolist())
         found, nearest = self._found(query, wanted), self._nearest(wanted)
         return tuple(
-            _explanation(photo_id, judged, row_of.get(photo_id), found, nearest)
+            replace(
+                _explanation(photo_id, judged, row_of.get(photo_id), found, nearest),
+                listed=photo_id in listed,
+            )
             for photo_id in wanted
         )
 
     def heat_map(
-        self, query: Query, photo_id: int, stop: StopFlag, part: Part | None = None
+        self, query: Query, photo_id: int, stop: StopFlag, part: Part | Feedback | None = None
     ) -> Generator[Progress, None, NDArray[np.float32] | None]:
         """Find where in a photo its score comes from; see `clip.heat_map`.
 
@@ -131,7 +144,7 @@ class Explainer:
         asked = [one for one in self._searcher.directions(query) if _counts(one, part)]
         if not asked:
             raise PhotoClipError(
-                "There is nothing to show in the photo: the query has no words and no picture."
+                "There is nothing to look for in the photo. Search with words or a picture first."
             )
         direction = sum(abs(one.weight) * one.direction for one in asked)
         direction = np.asarray(direction, np.float32)
@@ -212,15 +225,18 @@ def _explanation(
     shown = tuple(found[photo_id]), nearest.get(photo_id, ())
     if judged is None or row is None:
         return Explanation(photo_id, 0.0, None, (), *shown)
+    scores = judged.scores.parts
+    ranks = 1 + np.count_nonzero(scores > scores[row], axis=0)
     parts = tuple(
-        PartScore(one.part, float(score), one.weight)
-        for one, score in zip(judged.asked, judged.scores.parts[row], strict=True)
+        PartScore(one.part, float(score), one.weight, int(rank))
+        for one, score, rank in zip(judged.asked, scores[row], ranks, strict=True)
     )
     total, band = float(judged.scores.total[row]), BANDS[judged.bands[row]]
-    return Explanation(photo_id, total, band, parts, *shown, bool(judged.refused[row]))
+    refused, searched = bool(judged.refused[row]), len(judged.photo_ids)
+    return Explanation(photo_id, total, band, parts, *shown, refused, searched)
 
 
-def _counts(one: Asked, part: Part | None) -> bool:
+def _counts(one: Asked, part: Part | Feedback | None) -> bool:
     return one.weight > 0 if part is None else one.part == part
 
 

@@ -24,10 +24,10 @@ from photoclip.core.imaging import UnreadablePhoto, decode, picture_of_thumbnail
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
 from photoclip.core.metadata import read_metadata
-from photoclip.core.own import read_own
+from photoclip.core.own import read_both
 from photoclip.core.reembedding import reembed
+from photoclip.core.rereading import read_again
 from photoclip.core.scan import reaches
-from photoclip.core.sidecar_sync import read_changed
 from photoclip.core.sidecars import read_sidecars
 from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
@@ -80,6 +80,7 @@ def index(
         for progress, stored in _read_all(library, encoder, tagger, intake, seen, stop):
             if stored is not None:
                 moved |= stored.moved
+                seen.resaid += stored.resaid
                 report = replace(
                     report,
                     indexed=report.indexed + stored.indexed,
@@ -94,7 +95,8 @@ def index(
         change = mark(library, vanished, missing=True)
         if change:
             yield IndexProgress("scanning", seen.found, change=change)
-        yield from read_changed(library, tagger.terms.vocabulary, seen.resaid, stop)
+        vocabulary = tagger.terms.vocabulary
+        yield from read_again(library, vocabulary, seen.unread, seen.resaid, stop)
     for done, total, change in retag(library, encoder.id, tagger, stop):
         yield IndexProgress("tagging", done, total, change=change)
     return replace(
@@ -252,6 +254,7 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
         return SameContent(candidate, content_hash)
     metadata = read_metadata(decoded)
     beside = read_sidecars(os.fsdecode(candidate.path)) if candidate.file.sidecars else ()
+    own, in_file = read_both(data, decoded, beside)
     return Content(
         candidate=candidate,
         content_hash=content_hash,
@@ -261,7 +264,8 @@ def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Inta
         sort_time=_sort_time(metadata.captured_at, candidate.file.mtime_ns),
         metadata=metadata,
         pixels=pixels,
-        own=read_own(data, decoded, beside),
+        own=own,
+        in_file=in_file,
     )
 
 

@@ -8,17 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from photoclip.core.file_rows import FileRow, FileRows
 from photoclip.core.folders import inside
 from photoclip.core.imaging import is_photo_name
-from photoclip.core.keywords import tags_of
 from photoclip.core.library import Library
 from photoclip.core.metadata import Metadata
-from photoclip.core.own import NOTHING, Own
+from photoclip.core.own import NOTHING, Own, Tags
 from photoclip.core.paths import display, display_name
+from photoclip.core.rereading import take_in
+from photoclip.core.same_picture import same_picture
 from photoclip.core.scan import reaches
-from photoclip.core.sidecar_sync import note_read
-from photoclip.core.survey import Candidate, decoder_version
-from photoclip.core.types import Annotation, Change, Tag
+from photoclip.core.survey import Candidate
+from photoclip.core.types import Change, Tag
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
 
@@ -32,6 +33,7 @@ class Content:
         pixels: uint8 of shape (s, s, 3), as the encoder wants them.
         sort_time: see `Photo.sort_time`.
         own: what the person said of it in other programs.
+        in_file: the tags of these that stand in the file itself.
     """
 
     candidate: Candidate
@@ -43,6 +45,7 @@ class Content:
     metadata: Metadata
     pixels: NDArray[np.uint8]
     own: Own = NOTHING
+    in_file: Tags = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,6 @@ class Unreadable:
     permanent: bool
 
 
-# Of a picture copied thousands of times, so many are looked at for one that has moved.
-_COPIES_LOOKED_AT = 20
 _NO_VECTOR = (np.empty(0, np.float16), ())
 
 Outcome = Content | SameContent | Unreadable
@@ -71,7 +72,12 @@ Outcome = Content | SameContent | Unreadable
 
 @dataclass(frozen=True)
 class Stored:
-    """What storing a batch did: `moved` holds the rows of `files` that have a new path."""
+    """What storing a batch did.
+
+    Attributes:
+        moved: the rows of `files` that have a new path.
+        resaid: files of known contents, whose sidecars have not been read yet.
+    """
 
     change: Change
     indexed: int
@@ -79,10 +85,17 @@ class Stored:
     failed: int
     embedded: int
     moved: frozenset[int]
+    resaid: tuple[Candidate, ...]
 
 
 class Intake:
     """Writes the outcomes of reading files into the library, for one model.
+
+    A file whose bytes have changed, as when another program wrote keywords into it, but not its
+    picture, is the same photo still: it keeps its number, and so all that a person said of it, its
+    albums and what can be undone. That is so where no other file holds the old bytes. Else, and
+    where the picture is another, the new bytes are a photo of their own; what was said stays with
+    the old one, which is hidden until its bytes come back.
 
     Args:
         model: the encoder's id, under which vectors and suggestions are stored.
@@ -91,7 +104,7 @@ class Intake:
 
     def __init__(self, library: Library, model: str, name: str) -> None:
         self._library = library
-        self._decoder = decoder_version()
+        self._files = FileRows(library)
         with library.store.write() as db:
             db.execute("INSERT OR IGNORE INTO models (key, name) VALUES (?, ?)", [model, name])
         (self._model_id,) = library.store.row("SELECT id FROM models WHERE key = ?", [model])
@@ -163,6 +176,7 @@ class Intake:
         """
         added: list[int] = []
         moved: set[int] = set()
+        resaid: list[Candidate] = []
         unchanged = failed = dropped = 0
         vectors = iter(zip(embeddings.astype(np.float16), tags, strict=True))
         with self._library.store.write() as db:
@@ -173,29 +187,34 @@ class Intake:
                     dropped += 1
                     continue
                 if isinstance(outcome, Unreadable):
-                    self._put_failure(db, outcome)
+                    self._files.put_failure(
+                        db, outcome.candidate, outcome.reason, outcome.permanent
+                    )
                     failed += 1
                     continue
+                row = self._files.row(db, outcome.candidate)
                 if isinstance(outcome, Content):
-                    photo_id, new = self._put_photo(db, outcome)
-                    if new:
-                        self._put_own(photo_id, outcome.own, vocabulary)
+                    photo_id = self._renewed(db, row, outcome) or self._put_photo(db, outcome)
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
                 else:
                     photo_id = self._photo_id(db, outcome.content_hash)
-                if self._is_known(db, photo_id, outcome.candidate):
+                if row is not None and row.photo_id == photo_id:
                     # Touched, or back after it had vanished; or another model's turn.
                     unchanged += isinstance(outcome, SameContent)
-                elif (row := self._vacated(db, photo_id, outcome.candidate)) is not None:
-                    self._move_file(db, row, outcome.candidate)
-                    moved.add(row)
+                elif (vacated := self._files.vacated(db, photo_id, outcome.candidate)) is not None:
+                    self._files.move(db, vacated, outcome.candidate)
+                    moved.add(vacated)
                     continue
-                self._put_file(db, outcome.candidate, photo_id)
-                if isinstance(outcome, Content) and new:
-                    file = outcome.candidate.file
-                    note_read(
-                        db, outcome.candidate.directory, file.name, outcome.own, file.sidecars
-                    )
+                self._files.put(db, outcome.candidate, photo_id)
+                if row is not None and row.photo_id != photo_id:
+                    self._files.forget_read(db, row.id)
+                if isinstance(outcome, Content):
+                    own, in_file = outcome.own, outcome.in_file
+                    take_in(self._library, db, vocabulary, outcome.candidate, own, in_file)
+                else:
+                    self._files.note_twin(db, outcome.candidate, photo_id)
+                    if outcome.candidate.file.sidecars:
+                        resaid.append(outcome.candidate)
                 added.append(photo_id)
         indexed = len(outcomes) - unchanged - failed - dropped - len(moved)
         change = Change(
@@ -204,7 +223,9 @@ class Intake:
             tags=bool(added or moved),
             failures=failed > 0,
         )
-        return Stored(change, indexed, unchanged, failed, len(embeddings), frozenset(moved))
+        return Stored(
+            change, indexed, unchanged, failed, len(embeddings), frozenset(moved), tuple(resaid)
+        )
 
     def store_vectors(
         self,
@@ -232,30 +253,48 @@ class Intake:
         photo_id: int = row[0]
         return photo_id
 
-    def _put_photo(self, db: Database, content: Content) -> tuple[int, bool]:
-        """The photo's id, and whether it is a new one."""
-        facts = {f.name: getattr(content.metadata, f.name) for f in fields(Metadata)}
-        columns = {
-            "hash": content.content_hash,
-            "sort_time": content.sort_time,
-            "width": content.width,
-            "height": content.height,
-            "format": content.format,
-            "size": content.candidate.file.size,
-            **facts,
-        }
-        # The same content under another model, or met again after it had vanished: keep its id.
-        new = db.execute(
+    def _put_photo(self, db: Database, content: Content) -> int:
+        """The photo's id, which it keeps where its content is known."""
+        columns = {**_columns(content), "sort_time": content.sort_time}
+        # The same content under another model, or met again after it had vanished.
+        db.execute(
             f"INSERT INTO photos ({', '.join(columns)})"
             f" VALUES ({', '.join(':' + name for name in columns)}) ON CONFLICT (hash) DO NOTHING",
             columns,
-        ).rowcount
-        return self._photo_id(db, content.content_hash), new > 0
+        )
+        return self._photo_id(db, content.content_hash)
 
-    def _put_own(self, photo_id: int, own: Own, vocabulary: Vocabulary) -> None:
-        if own != NOTHING:
-            said = Annotation(own.rating, caption=own.caption)
-            self._library.annotations.take_in(photo_id, tags_of(own, vocabulary), said)
+    def _renewed(self, db: Database, row: FileRow | None, content: Content) -> int | None:
+        """The photo of a file whose bytes were changed but not its picture, with its new hash."""
+        if row is None or row.photo_id is None:
+            return None
+        known = db.execute(
+            "SELECT 1 FROM photos WHERE hash = ? UNION ALL"
+            " SELECT 1 FROM files WHERE photo_id = ? AND id != ? AND NOT missing",
+            [content.content_hash, row.photo_id, row.id],
+        ).fetchone()
+        if known is not None:
+            return None
+        (before,) = db.execute("SELECT hash FROM photos WHERE id = ?", [row.photo_id]).fetchone()
+        thumbnails = self._library.thumbnails
+        if not same_picture(thumbnails.read(before), thumbnails.read(content.content_hash)):
+            return None
+        columns = _columns(content)
+        if content.metadata.captured_at is not None:
+            # Without one it is the file's time, and writing keywords takes no photo.
+            columns["sort_time"] = content.sort_time
+        db.execute(
+            f"UPDATE photos SET {', '.join(f'{name} = :{name}' for name in columns)}"
+            " WHERE id = :photo_id",
+            {**columns, "photo_id": row.photo_id},
+        )
+        db.execute(
+            "INSERT OR REPLACE INTO former_hashes (hash, photo_id) VALUES (?, ?)",
+            [before, row.photo_id],
+        )
+        # Should they come back, they hold the old bytes.
+        db.execute("DELETE FROM files WHERE photo_id = ? AND id != ?", [row.photo_id, row.id])
+        return row.photo_id
 
     def _put_vector(
         self, db: Database, photo_id: int, vector: bytes, tags: Sequence[Tag], tagged_with: str
@@ -267,116 +306,32 @@ class Intake:
         )
         put_suggestions(db, self._model_id, photo_id, tags)
 
-    def _is_known(self, db: Database, photo_id: int, candidate: Candidate) -> bool:
-        """Whether this very file was known to hold this photo."""
-        row = db.execute(
-            "SELECT 1 FROM files JOIN directories ON directories.id = directory_id"
-            " WHERE path = ? AND name = ? AND photo_id = ?",
-            [candidate.directory, candidate.file.name, photo_id],
-        ).fetchone()
-        return row is not None
 
-    def _vacated(self, db: Database, photo_id: int, candidate: Candidate) -> int | None:
-        """A file of the photo that is gone from its place; so the candidate is that file, moved.
-
-        A folder that cannot be reached tells nothing: then the candidate is a copy. On file
-        systems that take a name in either case, a file renamed to the other is still found under
-        the first name, but is the candidate itself.
-        """
-        rows = db.execute(
-            "SELECT files.id, path, name FROM files"
-            " JOIN directories ON directories.id = directory_id WHERE photo_id = ?"
-            " ORDER BY missing DESC, files.id LIMIT ?",
-            [photo_id, _COPIES_LOOKED_AT],
-        )
-        for row, directory, name in rows.fetchall():
-            path = os.path.join(directory, name)
-            if not os.path.lexists(path):
-                if self._root_is_there(path):
-                    return int(row)
-            elif path.lower() == candidate.path.lower() and os.path.samefile(path, candidate.path):
-                return int(row)
-        return None
-
-    def _root_is_there(self, path: bytes) -> bool:
-        roots = [os.fsencode(root) for root in self._library.roots()]
-        return any(
-            inside(path, root) and os.path.isdir(root if root != path else os.path.dirname(root))
-            for root in roots
-        )
-
-    def _move_file(self, db: Database, row: int, candidate: Candidate) -> None:
-        directory_id = self._directory_id(db, candidate.directory)
-        file = candidate.file
-        # Whatever was known under the new path is overwritten there.
-        db.execute(
-            "DELETE FROM files WHERE directory_id = ? AND name = ?", [directory_id, file.name]
-        )
-        db.execute(
-            "UPDATE files SET directory_id = ?, name = ?, size = ?, mtime_ns = ?, missing = 0"
-            " WHERE id = ?",
-            [directory_id, file.name, file.size, file.mtime_ns, row],
-        )
-
-    def _put_failure(self, db: Database, failure: Unreadable) -> None:
-        """Record why a file cannot be read.
-
-        A file that is known, and only cannot be read now, keeps its photo and is tried again.
-        """
-        if not failure.permanent:
-            row = db.execute(
-                "SELECT photo_id FROM files JOIN directories ON directories.id = directory_id"
-                " WHERE path = ? AND name = ?",
-                [failure.candidate.directory, failure.candidate.file.name],
-            ).fetchone()
-            if row is not None and row[0] is not None:
-                return
-        self._put_file(db, failure.candidate, None, failure)
-
-    def _put_file(
-        self,
-        db: Database,
-        candidate: Candidate,
-        photo_id: int | None,
-        failure: Unreadable | None = None,
-    ) -> None:
-        file = candidate.file
-        values = {
-            "directory_id": self._directory_id(db, candidate.directory),
-            "name": file.name,
-            "size": file.size,
-            "mtime_ns": file.mtime_ns,
-            "missing": 0,
-            "photo_id": photo_id,
-            "failure": failure.reason if failure else None,
-            "permanent": failure.permanent if failure else None,
-            "decoder": self._decoder if failure else None,
-        }
-        updates = ", ".join(
-            f"{n} = excluded.{n}" for n in values if n not in ("directory_id", "name")
-        )
-        db.execute(
-            f"INSERT INTO files ({', '.join(values)})"
-            f" VALUES ({', '.join(':' + name for name in values)})"
-            f" ON CONFLICT (directory_id, name) DO UPDATE SET {updates}",
-            values,
-        )
-
-    def _directory_id(self, db: Database, directory: bytes) -> int:
-        db.execute("INSERT OR IGNORE INTO directories (path) VALUES (?)", [directory])
-        row = db.execute("SELECT id FROM directories WHERE path = ?", [directory]).fetchone()
-        directory_id: int = row[0]
-        return directory_id
+def _columns(content: Content) -> dict[str, object]:
+    """What `photos` keeps of a content, but for its place among the others."""
+    return {
+        "hash": content.content_hash,
+        "width": content.width,
+        "height": content.height,
+        "format": content.format,
+        "size": content.candidate.file.size,
+        **{f.name: getattr(content.metadata, f.name) for f in fields(Metadata)},
+    }
 
 
 def put_suggestions(db: Database, model_id: int, photo_id: int, tags: Sequence[Tag]) -> None:
-    """Replace the tags that a model suggests for a photo."""
-    db.execute("DELETE FROM suggestions WHERE model_id = ? AND photo_id = ?", [model_id, photo_id])
+    """Replace the tags that a model suggests for a photo, other than personal ones."""
+    db.execute(
+        "DELETE FROM suggestions WHERE model_id = ? AND photo_id = ?"
+        " AND term_id NOT IN (SELECT term_id FROM personal_tags)",
+        [model_id, photo_id],
+    )
     if not tags:
         return
     insert = (
         "INSERT OR REPLACE INTO suggestions (photo_id, model_id, term_id, probability)"
         " SELECT ?, ?, id, ? FROM terms WHERE term = ?"
+        " AND id NOT IN (SELECT term_id FROM personal_tags)"
     )
     rows = [(photo_id, model_id, tag.probability, tag.term) for tag in tags]
     if db.conn.executemany(insert, rows).rowcount < len(rows):

@@ -130,8 +130,12 @@ class Library:
         return dict(rows)
 
     def photo_with(self, content_hash: str) -> int | None:
-        """The id of the photo with this content, or None."""
-        row = self.store.row("SELECT id FROM photos WHERE hash = ?", [content_hash])
+        """The id of the photo with this content now, else of the one that had it, or None."""
+        row = self.store.row(
+            "SELECT id FROM photos WHERE hash = ?1"
+            " UNION ALL SELECT photo_id FROM former_hashes WHERE hash = ?1",
+            [content_hash],
+        )
         return row[0] if row else None
 
     def photo_at(self, path: str) -> int | None:
@@ -381,4 +385,7 @@ def _scope_condition(scope: Scope, model: str) -> tuple[str, list[object]]:
             " FROM decisions AS d WHERE d.photo_id = s.photo_id AND d.term_id = s.term_id))"
         )
         arguments += [scope.tag, model, scope.tag]
+    if scope.album is not None:
+        where += " AND id IN (SELECT photo_id FROM album_photos WHERE album_id = ?)"
+        arguments.append(scope.album)
     return where, arguments

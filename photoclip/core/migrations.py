@@ -123,7 +123,9 @@ def annotations(db: Database) -> None:
         -- 1 to 5 stars, 0 none, -1 rejected, as XMP has it
         rating INTEGER NOT NULL DEFAULT 0,
         favourite INTEGER NOT NULL DEFAULT 0,
-        caption TEXT NOT NULL DEFAULT ''
+        caption TEXT NOT NULL DEFAULT '',
+        -- when a person last did so here; '' where it only came with the file
+        changed_at TEXT NOT NULL DEFAULT ''
     );
     CREATE INDEX annotations_rated ON annotations (rating, photo_id) WHERE rating != 0;
     -- Tags that are a person's own, or rejected. What a model suggests stays in `suggestions`.
@@ -165,6 +167,29 @@ def annotations(db: Database) -> None:
         intercept REAL NOT NULL,
         PRIMARY KEY (model_id, term_id)
     ) WITHOUT ROWID;
+    -- What a model was taught of the person's own words, with what came of it; shares in 0..1.
+    CREATE TABLE adapters (
+        model_id INTEGER PRIMARY KEY REFERENCES models (id),
+        taught_at TEXT NOT NULL,
+        pairs INTEGER NOT NULL,
+        recall_before REAL NOT NULL,
+        recall_after REAL NOT NULL,
+        known_before REAL NOT NULL,
+        known_after REAL NOT NULL,
+        -- a megabyte, and so the last: what stands before it is read without it
+        adapter BLOB NOT NULL
+    );
+    -- Tags that a model looks for because the person asked it to, and what examples taught it.
+    CREATE TABLE personal_tags (
+        model_id INTEGER NOT NULL REFERENCES models (id),
+        term_id INTEGER NOT NULL REFERENCES terms (id),
+        -- a hash of all it was learned from, and as float32 what was; NULL for too few examples
+        learned_from TEXT NOT NULL DEFAULT '',
+        learned BLOB,
+        -- the last vector that it was asked about
+        last_vector INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (model_id, term_id)
+    ) WITHOUT ROWID;
     -- File names, folder names and captions; the row's id is the photo's.
     CREATE VIRTUAL TABLE words USING fts5 (
         names, folders, caption, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
@@ -200,6 +225,15 @@ def annotations(db: Database) -> None:
         INSERT INTO unread_words SELECT OLD.photo_id
             WHERE OLD.photo_id NOT IN (SELECT photo_id FROM unread_words);
     END;
+    -- By which `own.VERSION` the file was read for what a person said of it in other programs.
+    ALTER TABLE files ADD COLUMN own_read INTEGER NOT NULL DEFAULT 0;
+    -- Of a file that cannot be read: the photo it held before, as while it is being rewritten.
+    ALTER TABLE files ADD COLUMN former_photo_id INTEGER REFERENCES photos (id);
+    -- What a photo's hash was before another program wrote into its file.
+    CREATE TABLE former_hashes (
+        hash TEXT PRIMARY KEY,
+        photo_id INTEGER NOT NULL REFERENCES photos (id)
+    ) WITHOUT ROWID;
     -- What other programs and this one told one another of a file's photo.
     CREATE TABLE sidecars (
         file_id INTEGER PRIMARY KEY REFERENCES files (id) ON DELETE CASCADE,
@@ -207,7 +241,9 @@ def annotations(db: Database) -> None:
         seen TEXT NOT NULL DEFAULT '',
         -- what was last read from file and sidecars, and last written; JSON
         read TEXT,
-        written TEXT
+        written TEXT,
+        -- the keywords in the file alone; JSON
+        in_file TEXT
     );
     -- The photos of which a person has said something since it was last written to sidecars.
     CREATE TABLE unwritten (photo_id INTEGER PRIMARY KEY);

@@ -1,4 +1,4 @@
-"""Photos over time: how many were taken in each day, month or year, and the words for a span."""
+"""Photos over time: how many were taken in each day, week, month or year, and words for a span."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,11 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-# What a bar may stand for: so many days, months or years.
+# What a bar may stand for: so many days, months or years. None is more than four times the one
+# before, so that where a finer one gives more than 120 bars there are still 30.
 _STEPS: Final = (
-    *((unit, count) for unit in "DMY" for count in (1,)),
-    *(("Y", count) for count in (2, 5, 10, 20, 50, 100, 500, 1000)),
+    *(("D", count) for count in (1, 2, 7, 14)),
+    *(("M", count) for count in (1, 3)),
+    *(("Y", count) for count in (1, 2, 5, 10, 20, 50, 100, 500, 1000)),
 )
+# 1 January 1970, from which days are counted, is a Thursday; weeks begin on Monday.
+_THURSDAY: Final = 3
+# The years that `date` knows, less what a bar may reach beyond them.
+_FIRST_DAY, _LAST_DAY = -719_148, 2_932_531
 
 
 @dataclass(frozen=True)
@@ -26,19 +32,18 @@ class Bar:
 def over_time(times: NDArray[np.int64], most: int = 120) -> tuple[Bar, ...]:
     """Bars of equal spans without a gap, from the oldest photo to the newest.
 
-    Of days, months, years or several years: the finest of which there are no more than `most`.
+    Of days, weeks, months, years or several of these: the finest of which there are no more than
+    `most`. Of 120 there are 30 or more, unless there are fewer days than that.
 
     Args:
         times: seconds since 1970 on the camera's clock, (n,), in any order.
     """
     if not len(times):
         return ()
-    # The years that `date` knows.
-    days = np.clip(times // 86_400, -719_162, 2_932_896).astype("datetime64[D]")
+    days = np.clip(times // 86_400, _FIRST_DAY, _LAST_DAY).astype("datetime64[D]")
     for unit, step in _STEPS:
-        numbers = days.astype(f"datetime64[{unit}]").astype(np.int64)
-        if unit == "Y":
-            numbers = (numbers + 1970) // step
+        counted = days.astype(f"datetime64[{unit}]").astype(np.int64)
+        numbers = (counted + _offset(unit, step)) // step
         first, last = int(numbers.min()), int(numbers.max())
         if last - first < most or (unit, step) == _STEPS[-1]:
             break
@@ -49,13 +54,21 @@ def over_time(times: NDArray[np.int64], most: int = 120) -> tuple[Bar, ...]:
     )
 
 
+def _offset(unit: str, step: int) -> int:
+    """What is added to a number counted from 1970, for weeks and decades to begin where they do."""
+    if unit == "Y":
+        return 1970
+    return _THURSDAY if step % 7 == 0 else 0
+
+
 def _day(unit: str, step: int, number: int) -> date:
     """The first day of a span, by its number."""
+    count = number * step - _offset(unit, step)
     if unit == "Y":
-        return date(min(max(number * step, 1), 9999), 1, 1)
+        return date(min(max(1970 + count, 1), 9999), 1, 1)
     if unit == "M":
-        return date(1970 + number // 12, number % 12 + 1, 1)
-    return date(1970, 1, 1) + timedelta(days=number)
+        return date(1970 + count // 12, count % 12 + 1, 1)
+    return date(1970, 1, 1) + timedelta(days=count)
 
 
 def span_in_words(start: date, end: date) -> str:

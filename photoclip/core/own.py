@@ -38,6 +38,9 @@ _MOST_TAGS: Final = 1000
 _LONGEST_NAME: Final = 256
 _DEEPEST: Final = 32
 
+# Raise it when more is read from files: those read before are then read again.
+VERSION: Final = 1
+
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -58,15 +61,19 @@ _NO_CAPTION: Final = re.compile(
 )
 
 
+# Each is a path from the root of its hierarchy to the tag itself, ("Animals", "Dog"); a keyword
+# without a hierarchy is a path of one.
+Tags = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True)
 class Own:
     """A person's tags, rating and caption of one photo.
 
-    Each of `tags` is a path from the root of its hierarchy to the tag itself, ("Animals", "Dog");
-    a keyword without a hierarchy is a path of one. `rating` is 1 to 5 stars, 0 none, -1 rejected.
+    `rating` is 1 to 5 stars, 0 none, -1 rejected.
     """
 
-    tags: tuple[tuple[str, ...], ...] = ()
+    tags: Tags = ()
     rating: int = 0
     caption: str = ""
 
@@ -100,6 +107,12 @@ def read_own(data: bytes, decoded: Decoded, sidecars: Sequence[bytes] = ()) -> O
     sources.append(_said_in_iptc(block, {word for said in sources for word in said.keywords}))
     sources.append(_said_in_exif(decoded.exif.main))
     return _united(sources)
+
+
+def read_both(data: bytes, decoded: Decoded, sidecars: Sequence[bytes]) -> tuple[Own, Tags]:
+    """`read_own`, and the tags that stand in the file alone."""
+    own = read_own(data, decoded, sidecars)
+    return own, read_own(data, decoded).tags if sidecars else own.tags
 
 
 def own_in(packets: Sequence[bytes]) -> Own:

@@ -1,7 +1,8 @@
 """Whole periods of days: a day, week, weekend, month, season or year, and those before today."""
 
+import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -26,6 +27,21 @@ class Days:
         return Days(
             min(starts) if len(starts) == 2 else None, max(ends) if len(ends) == 2 else None
         )
+
+
+Meaning = Callable[[dict[str, str], date], Days]
+"""The days that the named parts of a text mean, those that it has."""
+
+
+def by_form(
+    text: str, forms: Iterable[re.Pattern[str]], meaning: Meaning, today: date
+) -> Days | None:
+    """What a text means by the first form that it has; None where it has none of them."""
+    for form in forms:
+        if match := form.fullmatch(text):
+            said = {name: part for name, part in match.groupdict().items() if part is not None}
+            return meaning(said, today)
+    return None
 
 
 # Each raises ValueError or OverflowError where there is no such period.

@@ -20,6 +20,8 @@ from photoclip.clip.background import Background
 from photoclip.errors import PhotoClipError
 
 LEAST_EXAMPLES = 3
+# From here on a photo is worth suggesting it for.
+LEAST_PROBABILITY = 0.5
 
 # Where these come from: nouns of Flickr8k's captions and made-up tight groups, 3 to 20 examples of
 # each, starter (tests/benchmarks/personal.py).
@@ -27,21 +29,27 @@ _SHRINKAGE = 5.0  # of the mean variance, added to each direction's
 # Counterexamples count with half the weight of examples, when there are many of them.
 _AGAINST, _FEW_AGAINST = 0.5, 10.0
 _PRIOR_WEIGHTS, _WEIGHT_DEVIATIONS = (0.5, 1.0), (1.0, 1.5)  # of examples and name
-# Log odds = (A + B·m)·z - B·m²/2 + C·u + D for a photo's score z in standard deviations over the
-# library, the examples' mean m and mean log share of photos above them, u.
+# Log odds = ((A + B·m)·z - B·m²/2) / v + C·u + D for a photo's score z in standard deviations over
+# the library, the examples' mean m, variance v and mean log share of photos above them, u.
 _A, _B, _C, _D = 0.7, 0.3, 1.25, 0.5
-# What m and u are before anything is known, and for how many examples that counts.
+# What m and u are before anything is known, and for how many examples that counts. Examples that
+# lie close together tell more, as one cat's photos do, however large a share of the library they
+# are; v is 1 for any others.
 _USUAL_SCORE, _USUAL_SHARE, _USUAL_COUNT = 2.5, 0.02, 3
+_USUAL_VARIANCE, _VARIANCE_COUNT = 1.0, 4
+# Photos of nothing in common ("to print") lie around the library's mean. By as many standard errors
+# as examples stay below this above it, the odds fall.
+_COMMON = 2.0
 # Standard deviations of the slope and the intercept that counterexamples may still change, and
 # what an example counts beside one: they were chosen as examples, not met at random.
 _CURVE_DEVIATIONS, _EXAMPLE_WEIGHT = (0.4, 1.0), 0.3
 _LEAST_SLOPE = 0.05
 # A library of one photo has no spread.
 _LEAST_DEVIATION = 1e-3
-_SAMPLE = 4_000
+# Photos of the library that are learned from.
+SAMPLE = 4_000
 # More examples left out would not say more.
 _MOST_LEFT_OUT = 100
-_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,32 +91,63 @@ class PersonalTag:
     name_weight: float
     intercept: float
 
+    @property
+    def directions(self) -> NDArray[np.float32]:
+        """What photos are multiplied with for `log_odds`; float32 (2 or 3, d)."""
+        named = [] if self._name is None else [self._name.direction]
+        return np.stack([self.seen, self.centre, *named])
+
+    def log_odds(
+        self, products: NDArray[np.float32], spread: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """The log odds that each photo shows it, float64 (n,).
+
+        Args:
+            products: of n photos with the `directions`, (n, 2 or 3).
+            spread: `Background.spread` of them, (n,).
+        """
+        along, common = products[:, :2].T.astype(np.float64)
+        # |x - c|² of a unit x needs no copy of all photos.
+        lengths = np.sqrt(np.maximum(1 - 2 * common + self.centre @ self.centre, 1e-6))
+        odds = self.intercept + (along - float(self.centre @ self.seen)) / lengths
+        if self._name is not None:
+            odds = odds + self.name_weight * products[:, 2] / spread
+        result: NDArray[np.float64] = odds
+        return result
+
     def probabilities(
         self, photos: NDArray[np.float32], spread: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
-        """How probably each photo shows it, float32 (n,); from 0.5 on it is worth suggesting.
+        """How probably each photo shows it, float32 (n,); see `LEAST_PROBABILITY`.
 
         Args:
             photos: float32 (n, d), each of length 1.
             spread: `Background.spread` of them, where it is known already.
         """
-        odds = np.empty(len(photos), np.float64)
-        for start in range(0, len(photos), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            odds[rows] = self._log_odds(photos[rows], None if spread is None else spread[rows])
+        if spread is None:
+            name = self._name
+            spread = np.ones(1, np.float32) if name is None else name.background.spread(photos)
+        odds = self.log_odds(photos @ self.directions.T, spread)
         return _logistic(odds).astype(np.float32)
 
-    def _log_odds(
-        self, photos: NDArray[np.float32], spread: NDArray[np.float32] | None
-    ) -> NDArray[np.float64]:
-        # |x - c|² of a unit x needs no copy of all photos.
-        along, common = (photos @ np.column_stack([self.seen, self.centre])).T.astype(np.float64)
-        lengths = np.sqrt(np.maximum(1 - 2 * common + self.centre @ self.centre, 1e-6))
-        odds = self.intercept + (along - float(self.centre @ self.seen)) / lengths
-        if self.name is not None and self.name_weight:
-            odds = odds + self.name_weight * self.name.scores(photos, spread)
-        result: NDArray[np.float64] = odds
-        return result
+    @property
+    def _name(self) -> Name | None:
+        """The name where it counts."""
+        return self.name if self.name_weight else None
+
+    def to_bytes(self) -> bytes:
+        """As it is stored, its name's background left out."""
+        name = self.name.direction if self.name is not None else np.zeros_like(self.seen)
+        numbers = np.array([self.intercept, self.name_weight], np.float32)
+        return np.concatenate([numbers, self.centre, self.seen, name]).astype("<f4").tobytes()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes, background: Background) -> "PersonalTag":
+        """What `to_bytes` gave, of the same model; it has a name, if with a weight of 0."""
+        numbers = np.frombuffer(stored, "<f4").astype(np.float32)
+        centre, seen, name = numbers[2:].reshape(3, -1)
+        intercept, weight = numbers[:2].tolist()
+        return cls(centre, seen, Name(name, background), weight, intercept)
 
 
 def learn(
@@ -121,7 +160,7 @@ def learn(
 
     Args:
         library: vectors of the library, float32 (n, d), each of length 1; n at least 1. Of many,
-            4,000 spread over them are used.
+            `SAMPLE` spread over them are used.
         examples: of what the tag means, (k, d).
         counterexamples: of what looks like it but is not, (c, d).
         name: what the tag is called; it counts as far as it fits the examples.
@@ -134,13 +173,15 @@ def learn(
             f"That is too little to learn from. Choose at least {LEAST_EXAMPLES} photos of it."
         )
     against = examples[:0] if counterexamples is None else counterexamples
-    sample = library[np.unique(np.linspace(0, len(library) - 1, _SAMPLE).astype(int))]
+    sample = library[spread_over(len(library), SAMPLE)]
     centre = sample.mean(axis=0)
     usual = _unit(sample - centre)
     offset = usual.mean(axis=0)
     usual -= offset
     shown, not_shown = (_unit(group - centre) - offset for group in (examples, against))
-    shown_at, not_shown_at = (_spread_over(len(group)) for group in (shown, not_shown))
+    shown_at, not_shown_at = (
+        spread_over(len(group), _MOST_LEFT_OUT) for group in (shown, not_shown)
+    )
 
     directions = _directions(usual, shown, not_shown, shown_at, not_shown_at)
     scores = usual @ directions
@@ -239,7 +280,11 @@ def _curve(
     m = (scores.sum() + _USUAL_COUNT * _USUAL_SCORE) / known
     shares = np.log((above + 0.5) / len(usual))
     u = (shares.sum() + _USUAL_COUNT * np.log(_USUAL_SHARE)) / known
-    curve = np.array([_A + _B * m, _C * u + _D - _B * m * m / 2])
+    squares = float(((scores - scores.mean()) ** 2).sum()) + _VARIANCE_COUNT * _USUAL_VARIANCE
+    v = min(_USUAL_VARIANCE, squares / (len(scores) - 1 + _VARIANCE_COUNT))
+    common = float(scores.mean()) * len(scores) ** 0.5
+    doubt = max(0.0, _COMMON - common)
+    curve = np.array([(_A + _B * m) / v, _C * u + _D - _B * m * m / 2 / v - doubt])
     if len(left_out) > shown:
         labels = (np.arange(len(left_out)) < shown).astype(np.float64)
         curve = fit_logistic(
@@ -285,11 +330,11 @@ def fit_logistic(
     return fitted
 
 
-def _spread_over(count: int) -> NDArray[np.int64]:
-    """All of `count` rows, or as many spread over them as are left out in turn."""
+def spread_over(count: int, most: int) -> NDArray[np.int64]:
+    """All of `count` rows, or so many of them at even distances; int64 (n,)."""
     if count == 0:
         return np.zeros(0, np.int64)
-    return np.unique(np.linspace(0, count - 1, min(count, _MOST_LEFT_OUT)).astype(np.int64))
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
 
 
 def _logistic(odds: NDArray[np.float64]) -> NDArray[np.float64]:

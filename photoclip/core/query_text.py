@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from photoclip.core.dates import date_at, date_before_words
+from photoclip.core.dates import date_at, date_before_words, range_from
 from photoclip.core.filter_values import canonical
 from photoclip.core.query import Feedback, Filter, Item, Key, Picture, Query, Words
 from photoclip.core.query_tokens import (
@@ -23,14 +23,16 @@ from photoclip.core.query_tokens import (
     word_at,
 )
 
-_KEYS: Final[Mapping[str, Key]] = {key.value: key for key in Key if key is not Key.EXACT} | {
+KEYS: Final[Mapping[str, Key]] = {key.value: key for key in Key if key is not Key.EXACT} | {
     "日期": Key.DATE, "相机": Key.CAMERA, "镜头": Key.LENS, "地点": Key.IN, "文件夹": Key.FOLDER,
     "相册": Key.ALBUM, "标签": Key.TAG, "评分": Key.RATING, "类型": Key.TYPE, "附近": Key.NEAR,
 }  # fmt: skip
+"""What a filter's key may be called."""
 _RELATIONS: Final = ("before", "after", "since", "until")
 _RELATION: Final = re.compile(f"({'|'.join(_RELATIONS)}) (.+)")
 _LIKE, _LIKED, _DISLIKED = "like", "liked", "disliked"
 _HASH: Final = re.compile("[0-9a-f]{32}")
+_WORD: Final = re.compile(r"\S+")
 # The other half of a range may follow.
 _RANGE_BEGINS: Final = re.compile(r"(from|between)\b", re.I)
 # No word is taken for a date later that is none by then: years come, they do not go.
@@ -108,6 +110,21 @@ def chips(text: str, today: date, entered: bool = False) -> Chips:
             items.append(piece.item)
     space = " " if rest and text[-1:].isspace() else ""
     return Chips(tuple(items), " ".join(rest) + space)
+
+
+def rejoined(items: tuple[Item, ...], text: str, today: date) -> tuple[tuple[Item, ...], str]:
+    """Chips and the text in the bar; a date that became a chip before its range was complete is
+    text again: the chip "2019" with "dog to 2021" is "dog 2019 to 2021"."""
+    last = items[-1] if items else None
+    if not isinstance(last, Filter) or last.key is not Key.DATE or last.negated:
+        return items, text
+    words = list(_WORD.finditer(text))
+    for i, word in enumerate(words):
+        onward = [one[0] for one in words[i:]]
+        if len(last.values) == 1 and range_from(last.values[0], onward, today):
+            at = word.start()
+            return items[:-1], f"{text[:at]}{last.values[0]} {text[at:]}"
+    return items, text
 
 
 def _may_go_on(text: str, pieces: Sequence[_Piece]) -> bool:
@@ -193,7 +210,7 @@ def _keyed(token: Token, weight: float, today: date) -> Item | None:
         if len(values) > 1 or token.minus or not _HASH.fullmatch(content_hash):
             return None
         return Feedback(content_hash, token.key == _LIKED)
-    key = _KEYS.get(token.key)
+    key = KEYS.get(token.key)
     if token.key in _RELATIONS:
         key, values = Key.DATE, tuple(f"{token.key} {value}" for value in values)
     spelled = canonical(key, values, today) if key else None

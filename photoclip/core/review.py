@@ -1,5 +1,6 @@
-"""Reviewing one tag: the most doubtful photos, and how often its suggestions were right."""
+"""Reviewing tags: the most doubtful photos of each, and how often its suggestions were right."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,16 +11,20 @@ from photoclip.clip.encoder import Encoder
 from photoclip.core.annotations import Edit
 from photoclip.core.learning import learned_curves, standard_scores
 from photoclip.core.library import Library
+from photoclip.core.personal_tags import learned
 from photoclip.core.tagging import LEAST_PROBABILITY
 from photoclip.core.term_vectors import TermVectors
 
 # Below it there is no doubt that is worth a question.
 _LEAST_DOUBT = 0.1
+# So probable a suggestion is none that a person need be asked about.
+_SURE = 0.8
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
 _UNDECIDED = (
     "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.photo_id = suggestions.photo_id"
     " AND decisions.term_id = suggestions.term_id)"
 )
+_DOUBTFUL = f"present AND probability < {_SURE} AND {_UNDECIDED}"
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,24 @@ class Question:
     probability: float
     suggested: bool
 
+    @property
+    def sure(self) -> bool:
+        """Whether there is hardly a doubt."""
+        return self.probability >= _SURE
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What waits for an answer: suggestions of which PhotoClip is not sure.
+
+    Attributes:
+        photos: how many photos have any.
+        tags: how many photos each tag has, those with the most first.
+    """
+
+    photos: int = 0
+    tags: tuple[tuple[str, int], ...] = ()
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -43,7 +66,7 @@ class Standing:
     Attributes:
         right: of the photos for which the model suggested it, those where it was confirmed.
         answered: those where it was confirmed or rejected.
-        left: those that are there and wait for an answer.
+        left: doubtful ones that are there and wait for an answer.
     """
 
     right: int
@@ -54,6 +77,23 @@ class Standing:
     def precision(self) -> float | None:
         """The share of suggestions that were right; None before the first answer."""
         return self.right / self.answered if self.answered else None
+
+
+def doubts(library: Library, model: str) -> Doubts:
+    """What waits for an answer in the whole library."""
+    # The plus keeps SQLite from the index, through which it would take ten times as long: in the
+    # table itself the suggestions stand in the order of the photos.
+    found = (
+        "FROM suggestions JOIN photos ON photos.id = photo_id"
+        f" WHERE +model_id = {_MODEL} AND {_DOUBTFUL}"
+    )
+    rows = library.store.rows(
+        f"SELECT term, total FROM (SELECT term_id, count(*) AS total {found} GROUP BY +term_id)"
+        " JOIN terms ON terms.id = term_id ORDER BY total DESC, term",
+        [model],
+    )
+    (photos,) = library.store.row(f"SELECT count(DISTINCT photo_id) {found}", [model])
+    return Doubts(photos, tuple((term, total) for term, total in rows))
 
 
 class Review:
@@ -91,10 +131,20 @@ class Review:
         (left,) = self._library.store.row(
             "SELECT count(*) FROM suggestions JOIN photos ON photos.id = photo_id"
             f" WHERE model_id = {_MODEL} AND term_id = (SELECT id FROM terms WHERE term = ?)"
-            f" AND present AND {_UNDECIDED}",
+            f" AND {_DOUBTFUL}",
             [self._encoder.id, self.term],
         )
         return Standing(right, answered, left)
+
+    def answers(self, photo_ids: Sequence[int]) -> dict[int, bool]:
+        """What was said of those of these photos that are decided on."""
+        rows = self._library.store.rows(
+            "SELECT photo_id, confirmed FROM decisions WHERE term_id ="
+            " (SELECT id FROM terms WHERE term = ?)"
+            " AND photo_id IN (SELECT value FROM json_each(?))",
+            [self.term, json.dumps(list(photo_ids))],
+        )
+        return {photo_id: bool(confirmed) for photo_id, confirmed in rows}
 
     def answer(self, questions: Sequence[Question], yes: bool) -> Edit:
         """Confirm or reject the tag for these photos; `Annotations.undo` takes it back."""
@@ -114,6 +164,7 @@ class Review:
         curve = learned_curves(self._library, self._encoder.id).get(
             self.term, self._encoder.term_curves.get(self.term, PRIOR)
         )
+        personal = learned(self._library, self._encoder.id, self._terms.background).get(self.term)
         settled = self._settled()
         found: dict[int, float] = {}
         last = 0
@@ -121,10 +172,13 @@ class Review:
             last, photo_ids, vectors = self._library.vectors_after(self._encoder.id, last)
             if not len(photo_ids):
                 break
-            scores = standard_scores(self._terms, self.term, vectors.astype(np.float32))
-            if scores is None:
+            embeddings = vectors.astype(np.float32)
+            if personal is not None:
+                probabilities = personal.probabilities(embeddings)
+            elif (scores := standard_scores(self._terms, self.term, embeddings)) is not None:
+                probabilities = Curves.of([curve]).probabilities(scores[:, None])[:, 0]
+            else:
                 return []
-            probabilities = Curves.of([curve]).probabilities(scores[:, None])[:, 0]
             likely = np.flatnonzero(probabilities >= _LEAST_DOUBT)
             for i in likely[~np.isin(photo_ids[likely], settled)]:
                 found[int(photo_ids[i])] = float(probabilities[i])

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -14,7 +14,11 @@ from photoclip.clip.background import Background
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
 from photoclip.core.candidates import Candidates, Listed
+from photoclip.core.finding import Products
+from photoclip.core.lessons import AdapterInUse
 from photoclip.core.library import Library
+from photoclip.core.personal import PersonalTag
+from photoclip.core.personal_tags import learned
 from photoclip.core.query import Picture, Query, Words
 from photoclip.core.query_pictures import EmbedFile, QueryPictures
 from photoclip.core.query_text import parse
@@ -28,6 +32,7 @@ from photoclip.core.query_vectors import (
 )
 from photoclip.core.relevance import STRONG, WEAK, Calibration, Likeness
 from photoclip.core.term_vectors import TermVectors
+from photoclip.core.terms import fold
 from photoclip.core.types import Hit, Results, Scope
 from photoclip.core.vectors import VectorIndex
 from photoclip.errors import PhotoClipError
@@ -38,6 +43,8 @@ _QUERIES_KEPT: Final = 1000
 _GROWTH: Final = 0.1
 # A phrase of more words is a description, and no name that something was given.
 _NAME_WORDS: Final = 6
+# Where scores are log odds, what makes probabilities of them.
+_LOG_ODDS: Final = (1.0, 0.0)
 # Live albums within live albums.
 _DEEPEST: Final = 40
 # Enough to number the photos of any library.
@@ -97,6 +104,9 @@ class Searcher:
         embed_file: gives the embedding of a picture that is not in the library; None for reading
             the file and asking the encoder.
         curves: by term, how sure its scores make one; None for those of the model alone.
+
+    Attributes:
+        curves: may be replaced at any time by what has been learned since.
     """
 
     def __init__(
@@ -107,7 +117,7 @@ class Searcher:
         embed_file: EmbedFile | None = None,
         curves: Mapping[str, Curve] | None = None,
     ) -> None:
-        self._curves = encoder.term_curves if curves is None else curves
+        self.curves = encoder.term_curves if curves is None else curves
         self._library = library
         self._encoder = encoder
         self._terms = terms
@@ -118,7 +128,11 @@ class Searcher:
         # The queries of the live albums that are being looked into, the outermost first.
         self._albums: list[str] = []
         self._known_usual: _Usual | None = None
+        # By folded name; None until one is asked for.
+        self._personal: dict[str, PersonalTag] | None = None
+        # As the encoder gives them; what it was taught comes on top.
         self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._taught = AdapterInUse(library, encoder)
         self._refreshed: object = None
 
     @property
@@ -183,6 +197,18 @@ class Searcher:
         with self._lock:
             self._refresh()
 
+    def multiply(self, directions: NDArray[np.float32]) -> Products:
+        """All photos with a vector, multiplied with these directions (k, d)."""
+        with self._lock:
+            self._refresh()
+            photo_ids = self._vectors.photo_ids
+            return Products(
+                self._vectors.last,
+                photo_ids,
+                self._vectors.scores(directions, photo_ids),
+                self._vectors.spread(photo_ids, self._terms.background),
+            )
+
     def rest(self) -> None:
         """Free the memory that the vectors take; the next query reads them again."""
         with self._lock:
@@ -219,7 +245,13 @@ class Searcher:
         products = self._vectors.scores(directions_of(asked, centre_of(usual.sample)), photo_ids)
         spread = self._vectors.spread(photo_ids, self._terms.background)
         scores = combined(asked, products, spread, usual.sample)
-        if scores.likeness is None:
+        tag = self._personal_tag(query)
+        if tag is not None:
+            # What examples have taught counts, and not what the name alone says.
+            odds = tag.log_odds(self._vectors.scores(tag.directions, photo_ids), spread)
+            scores = replace(scores, total=odds.astype(np.float32))
+            bands = usual.words.bands(scores.total, _LOG_ODDS)
+        elif scores.likeness is None:
             bands = usual.words.bands(scores.total, self._curve(query))
         else:
             bands = usual.pictures.bands(scores.likeness)
@@ -234,7 +266,12 @@ class Searcher:
         vectors = QueryVectors(
             self._terms.vocabulary, self._embed, self._pictures.embedding, self._terms.background
         )
-        return vectors.of(query, centre_of(self._usual().sample))
+        asked = vectors.of(query, centre_of(self._usual().sample))
+        tag = self._personal_tag(query)
+        if tag is None:
+            return asked
+        direction = tag.seen / np.float32(max(float(np.linalg.norm(tag.seen)), 1e-6))
+        return [replace(one, direction=direction, share=0.0) for one in asked]
 
     def _said(self, query: Query, photo_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these photos have the words of the query in a name, a caption or a tag."""
@@ -253,7 +290,18 @@ class Searcher:
         if not _is_one_phrase(query):
             return None
         term = self._terms.vocabulary.find(query.phrase)
-        return self._curves.get(term.term) if term else None
+        return self.curves.get(term.term) if term else None
+
+    def _personal_tag(self, query: Query) -> PersonalTag | None:
+        """What was learned of the tag that is asked for, where it is a personal one."""
+        if not _is_one_phrase(query):
+            return None
+        if self._personal is None:
+            tags = learned(self._library, self._encoder.id, self._terms.background)
+            self._personal = {fold(name): tag for name, tag in tags.items()}
+        term = self._terms.vocabulary.find(query.phrase)
+        names = (query.phrase, *((term.term,) if term else ()))
+        return next((t for n in names if (t := self._personal.get(fold(n))) is not None), None)
 
     def _usual(self) -> _Usual:
         count = len(self._vectors)
@@ -279,14 +327,15 @@ class Searcher:
         found = np.array([self._texts[text] for text in texts])
         while len(self._texts) > _QUERIES_KEPT:
             self._texts.popitem(last=False)
-        return found
+        return self._taught.adapt(found)
 
     def _refresh(self) -> None:
         """Take in new vectors where the library has changed since the last time."""
         revision = (threading.get_ident(), self._library.revision())
         if self._refreshed != revision:
             self._vectors.refresh()
-            self._refreshed = revision
+            self._taught.refresh()
+            self._refreshed, self._personal = revision, None
 
     def _live_album(self, text: str, today: date) -> list[int]:
         """What is relevant to the query of a live album now.

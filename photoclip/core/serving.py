@@ -5,23 +5,32 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import STARTER
+from photoclip.core.describe import Caption, Describer
+from photoclip.core.explaining import Explainer, Explanation
+from photoclip.core.finding import renew
 from photoclip.core.indexing import index
 from photoclip.core.learning import is_due, learn, learned_curves
+from photoclip.core.lessons import learn_words
 from photoclip.core.library import Library
 from photoclip.core.paths import display_name
-from photoclip.core.query import Query
+from photoclip.core.query import Feedback, Part, Query
 from photoclip.core.review import Review
 from photoclip.core.search import Searcher
 from photoclip.core.switching import choice, switch
 from photoclip.core.tagging import Tagger, retag
+from photoclip.core.teach import Lesson
 from photoclip.core.types import Hit, IndexProgress, IndexReport, Results, Scope, SwitchReport
 from photoclip.errors import PhotoClipError
-from photoclip.progress import StopFlag
+from photoclip.progress import Progress, StopFlag
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +38,22 @@ class _Engine:
     encoder: Encoder
     tagger: Tagger
     searcher: Searcher
+    explainer: Explainer
     stamp: object
     # What the tagger was made of: the person's changes to the vocabulary, the learned curves.
     vocabulary: Mapping[str, str]
     curves: Mapping[str, Curve]
 
+    @cached_property
+    def describer(self) -> Describer:
+        terms = self.tagger.terms
+        return Describer(
+            terms.vocabulary, terms.prototypes, terms.background, self.encoder.encode_texts
+        )
+
 
 class Serving:
-    """Searches, tags and indexes with the model that the library says serves.
+    """Searches, tags, describes and indexes with the model that the library says serves.
 
     It looks at every search, and at the start of every indexing run; likewise whether the
     vocabulary or what was learned has changed. Safe to call from any thread.
@@ -93,12 +110,31 @@ class Serving:
         """As `Searcher.similar`."""
         return self._now().searcher.similar(photo_id, scope, limit)
 
+    def explain(
+        self,
+        query: Query,
+        photo_ids: Sequence[int],
+        scope: Scope = Scope(),
+        today: date | None = None,
+    ) -> tuple[Explanation, ...]:
+        """As `Explainer.explain`."""
+        return self._now().explainer.explain(query, photo_ids, scope, today)
+
+    def heat_map(
+        self, query: Query, photo_id: int, stop: StopFlag, part: Part | Feedback | None = None
+    ) -> Generator[Progress, None, NDArray[np.float32] | None]:
+        """As `Explainer.heat_map`."""
+        return (yield from self._now().explainer.heat_map(query, photo_id, stop, part))
+
     def index(
         self, paths: Sequence[str], stop: StopFlag
     ) -> Generator[IndexProgress, None, IndexReport]:
-        """As `indexing.index`."""
+        """As `indexing.index`; the tags then follow what many new photos show of the library."""
         engine = self._now()
-        return (yield from index(self._library, engine.encoder, engine.tagger, paths, stop))
+        report = yield from index(self._library, engine.encoder, engine.tagger, paths, stop)
+        if not stop.stopped and self.learning_is_due():
+            yield from self.update_tags(stop)
+        return report
 
     def review(self, term: str) -> Review:
         """The questions that a tag raises."""
@@ -116,6 +152,32 @@ class Serving:
             engine = self._now()
         for done, total, change in retag(self._library, engine.encoder.id, engine.tagger, stop):
             yield IndexProgress("tagging", done, total, change=change)
+
+    def find_more(self, stop: StopFlag) -> Iterator[IndexProgress]:
+        """Suggest personal tags by the examples that there are now."""
+        engine = self._now()
+        terms, multiply = engine.tagger.terms, engine.searcher.multiply
+        for done, total, change in renew(self._library, engine.encoder.id, terms, stop, multiply):
+            yield IndexProgress("tagging", done, total, change=change)
+
+    def teach(self, stop: StopFlag) -> Generator[Progress, None, Lesson | None]:
+        """As `lessons.learn_words`."""
+        engine = self._now()
+        return (yield from learn_words(self._library, engine.encoder, engine.tagger.terms, stop))
+
+    def describe(self, photo_id: int) -> Caption:
+        """A proposed caption.
+
+        Raises:
+            PhotoClipError: the model cannot be used, or has not seen the photo.
+        """
+        engine = self._now()
+        photo = self._library.vector(photo_id, engine.encoder.id)
+        if photo is None:
+            raise PhotoClipError(
+                "PhotoClip has not looked at this photo yet. Try again when it is indexed."
+            )
+        return engine.describer.describe(photo)
 
     def learning_is_due(self) -> bool:
         """Whether `update_tags` would learn something worth it."""
@@ -200,11 +262,13 @@ class Serving:
         curves = learned_curves(self._library, encoder.id)
         tagger = Tagger(encoder, vocabulary, self._cache_dir, curves)
         if before is not None and before.vocabulary == vocabulary.own:
-            # It knows nothing of the curves, and its vectors are in memory.
+            # Its vectors are in memory.
             searcher = before.searcher
+            searcher.curves = tagger.curves
         else:
             searcher = Searcher(self._library, encoder, tagger.terms, curves=tagger.curves)
-        return _Engine(encoder, tagger, searcher, stamp, vocabulary.own, curves)
+        explainer = Explainer(self._library, encoder, tagger, searcher)
+        return _Engine(encoder, tagger, searcher, explainer, stamp, vocabulary.own, curves)
 
     def _up_to_date(self, engine: _Engine) -> _Engine:
         """The engine, or another in its place where what its tagger is made of has changed.

@@ -11,7 +11,7 @@ import msgspec
 
 Appearance = Literal["system", "light", "dark"]
 
-RECENT_SEARCHES = 8
+RECENT_SEARCHES = 10
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,28 @@
-"""What a person says of photos, kept the same here and in the sidecars beside the photos.
+"""Writing what a person says of photos into the sidecars beside them; `rereading` is the way back.
 
-Reading goes on at every scan. Writing is off until the person turns it on for a library; which
-photos have something to be written is noted by triggers, whoever changed it.
+It is off until the person turns it on for a library. Which photos have something to be written is
+noted by triggers, whoever changed it.
 """
 
+import math
 import os
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Collection, Generator
+from dataclasses import dataclass
 
-import msgspec
-from sqlite_utils import Database
-
-from photoclip.core.keywords import path_of, tags_of
+from photoclip.core.keywords import path_of
 from photoclip.core.library import Library
-from photoclip.core.own import NOTHING, Own, own_in
-from photoclip.core.sidecars import read_sidecars, write_sidecar
-from photoclip.core.survey import Candidate
-from photoclip.core.types import Annotation, Change, Failure, IndexProgress
+from photoclip.core.own import Own
+from photoclip.core.rereading import from_json, read_beside, to_json
+from photoclip.core.sidecars import write_sidecar
+from photoclip.core.types import Failure
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, RateMeter, StopFlag
 
 _WRITES = "write sidecars"
-_AT_ONCE = 100  # photos between two reports
+_WAITING = "FROM unwritten JOIN photos ON id = photo_id WHERE present"
+_REPORTS_PER_SECOND = 10
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,14 @@ class SidecarReport:
         written: sidecars that were made or changed.
         failures: photos beside which nothing could be written now; they are tried again.
         skipped: photos that are not there now, as on a drive that is not connected; likewise.
+        left: the ids of those that failed or were skipped.
         stopped: whether it was stopped before its end.
     """
 
     written: int = 0
     failures: tuple[Failure, ...] = ()
     skipped: int = 0
+    left: frozenset[int] = frozenset()
     stopped: bool = False
 
 
@@ -46,6 +48,7 @@ class SidecarReport:
 class _File:
     row: int
     path: str
+    seen: str
     read: Own
     written: Own | None
 
@@ -60,117 +63,70 @@ def set_writes_sidecars(library: Library, on: bool) -> None:
 
 
 def unwritten(library: Library) -> int:
-    """How many photos have something to be written."""
-    (count,) = library.store.row("SELECT count(*) FROM unwritten")
+    """How many photos have something to be written; without those that are gone."""
+    (count,) = library.store.row(f"SELECT count(*) {_WAITING}")
     return int(count)
 
 
-# Reading
-
-
-def read_changed(
-    library: Library, vocabulary: Vocabulary, candidates: Sequence[Candidate], stop: StopFlag
-) -> Iterator[IndexProgress]:
-    """Take in what sidecars say that are new, or other than when they were last read.
-
-    What is said is added; what no longer stands there stays here.
-    """
-    total = len(candidates)
-    for start in range(0, total, _AT_ONCE):
-        stop.wait_while_paused()
-        if stop.stopped:
-            return
-        part = candidates[start : start + _AT_ONCE]
-        said = [own_in(read_sidecars(os.fsdecode(candidate.path))) for candidate in part]
-        with library.store.write() as db:
-            for candidate, own in zip(part, said, strict=True):
-                _take_in(library, db, vocabulary, candidate, own)
-        done = min(start + _AT_ONCE, total)
-        yield IndexProgress("indexing", done, total, change=Change(tags=True))
-
-
-def note_read(db: Database, directory: bytes, name: bytes, own: Own, seen: str) -> None:
-    """Note what a file and its sidecars said when they were read. Inside a write."""
-    if own == NOTHING and not seen:
-        return
-    db.execute(
-        "INSERT INTO sidecars (file_id, seen, read)"
-        " SELECT files.id, ?, ? FROM files JOIN directories ON directories.id = directory_id"
-        " WHERE path = ? AND name = ?"
-        " ON CONFLICT (file_id) DO UPDATE SET seen = excluded.seen, read = excluded.read",
-        [seen, _json(own), directory, name],
-    )
-
-
-def _take_in(
-    library: Library, db: Database, vocabulary: Vocabulary, candidate: Candidate, own: Own
-) -> None:
-    place = [candidate.directory, candidate.file.name]
-    row = db.execute(
-        "SELECT photo_id, read, written FROM files"
-        " JOIN directories ON directories.id = directory_id"
-        " LEFT JOIN sidecars ON file_id = files.id WHERE path = ? AND name = ?",
-        place,
-    ).fetchone()
-    if row is None or row[0] is None:
-        return
-    before, written = _own(row[1]), _own(row[2])
-    library.annotations.take_in(
-        row[0],
-        tags_of(own, vocabulary),
-        Annotation(own.rating, caption=own.caption),
-        Annotation(written.rating or before.rating, caption=written.caption or before.caption),
-    )
-    known = dict.fromkeys((*before.tags, *own.tags))
-    # What the photo's own file said stands there still.
-    read = Own(tuple(known), own.rating or before.rating, own.caption or before.caption)
-    note_read(db, candidate.directory, candidate.file.name, read, candidate.file.sidecars)
-    if row[2] is not None:
-        # From here on, what stands there is theirs as much as ours.
-        agreed = Own(written.tags, read.rating, read.caption)
-        db.execute(
-            "UPDATE sidecars SET written = ? WHERE file_id = (SELECT files.id FROM files"
-            " JOIN directories ON directories.id = directory_id WHERE path = ? AND name = ?)",
-            [_json(agreed), *place],
-        )
-
-
-# Writing
-
-
 def write_sidecars(
-    library: Library, vocabulary: Vocabulary, stop: StopFlag
+    library: Library,
+    vocabulary: Vocabulary,
+    stop: StopFlag,
+    leave: Collection[int] = (),
 ) -> Generator[Progress, None, SidecarReport]:
     """Write confirmed tags, ratings and captions beside the photos that have any to be written.
 
     Nothing is written while the person has not turned it on. The photos are never touched.
 
+    Args:
+        leave: the ids of photos to be tried another time.
+
     Returns:
         The report, as the generator's value.
     """
-    report = SidecarReport()
     if not writes_sidecars(library):
-        return report
-    rows = library.store.rows("SELECT photo_id FROM unwritten ORDER BY photo_id")
-    photo_ids = [int(row[0]) for row in rows]
+        return SidecarReport()
+    rows = library.store.rows(f"SELECT photo_id {_WAITING} ORDER BY photo_id")
+    photo_ids = [int(row[0]) for row in rows if row[0] not in leave]
     meter = RateMeter()
+    reported = -math.inf
+    written, skipped, stopped = 0, 0, False
+    failures: list[Failure] = []
+    left: list[int] = []
     for done, photo_id in enumerate(photo_ids):
-        if done % _AT_ONCE == 0:
-            stop.wait_while_paused()
-            if stop.stopped:
-                return replace(report, stopped=True)
+        stop.wait_while_paused()
+        # The person may have turned it off by now.
+        stopped = stop.stopped or not writes_sidecars(library)
+        if stopped:
+            break
+        if time.monotonic() - reported > 1 / _REPORTS_PER_SECOND:
+            reported = time.monotonic()
             rate = meter.update(done)
-            left = (len(photo_ids) - done) / rate if rate else None
-            yield Progress("sidecars", done, len(photo_ids), left, rate)
-        report = _write(library, vocabulary, photo_id, report)
-    yield Progress("sidecars", len(photo_ids), len(photo_ids))
-    return report
+            seconds = (len(photo_ids) - done) / rate if rate else None
+            yield Progress("sidecars", done, len(photo_ids), seconds, rate)
+        changed, failed, complete = _write(library, vocabulary, photo_id)
+        written += changed
+        failures += failed
+        skipped += not complete
+        if failed or not complete:
+            left.append(photo_id)
+    if not stopped:
+        yield Progress("sidecars", len(photo_ids), len(photo_ids))
+    return SidecarReport(written, tuple(failures), skipped, frozenset(left), stopped)
 
 
 def _write(
-    library: Library, vocabulary: Vocabulary, photo_id: int, report: SidecarReport
-) -> SidecarReport:
-    """Write beside each file of a photo; it stays noted until all of them have it."""
+    library: Library, vocabulary: Vocabulary, photo_id: int
+) -> tuple[int, list[Failure], bool]:
+    """Write beside each file of a photo; it stays noted until all of them have it.
+
+    Returns:
+        How many sidecars were changed, what could not be, and whether all its files are there.
+    """
+    for file in _files(library, photo_id):
+        if os.path.isfile(file.path):
+            # Whoever spoke last is heard, there or here.
+            read_beside(library, vocabulary, file.path, file.seen)
     said = _said_here(library, photo_id)
     files = _files(library, photo_id)
     written, failures, complete = 0, list[Failure](), bool(files)
@@ -190,24 +146,21 @@ def _write(
             db.execute(
                 "INSERT INTO sidecars (file_id, written) VALUES (?, ?)"
                 " ON CONFLICT (file_id) DO UPDATE SET written = excluded.written",
-                [file.row, _json(own)],
+                [file.row, to_json(own)],
             )
+        # So that no scan takes it for news.
+        read_beside(library, vocabulary, file.path, file.seen)
     if complete and not failures:
         with library.store.write() as db:
             # Not where the person has said something else meanwhile.
             if _said_here(library, photo_id) == said:
                 db.execute("DELETE FROM unwritten WHERE photo_id = ?", [photo_id])
-    return replace(
-        report,
-        written=report.written + written,
-        failures=(*report.failures, *failures),
-        skipped=report.skipped + (not complete),
-    )
+    return written, failures, complete
 
 
 def _files(library: Library, photo_id: int) -> list[_File]:
     rows = library.store.rows(
-        "SELECT files.id, path, name, read, written FROM files"
+        "SELECT files.id, path, name, coalesce(seen, ''), read, written FROM files"
         " JOIN directories ON directories.id = directory_id"
         " LEFT JOIN sidecars ON file_id = files.id WHERE photo_id = ? AND NOT missing",
         [photo_id],
@@ -216,10 +169,11 @@ def _files(library: Library, photo_id: int) -> list[_File]:
         _File(
             row,
             os.fsdecode(os.path.join(directory, name)),
-            _own(read),
-            None if written is None else _own(written),
+            seen,
+            from_json(read),
+            None if written is None else from_json(written),
         )
-        for row, directory, name, read, written in rows
+        for row, directory, name, seen, read, written in rows
     ]
 
 
@@ -227,11 +181,3 @@ def _said_here(library: Library, photo_id: int) -> tuple[tuple[str, ...], int, s
     """The confirmed tags, the rating and the caption of a photo."""
     said = library.annotations.annotation(photo_id)
     return library.annotations.tags(photo_id, "").confirmed, said.rating, said.caption
-
-
-def _json(own: Own) -> str:
-    return msgspec.json.encode(own).decode()
-
-
-def _own(text: str | None) -> Own:
-    return NOTHING if text is None else msgspec.json.decode(text, type=Own)

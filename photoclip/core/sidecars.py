@@ -60,6 +60,18 @@ def sidecar_names(photo: str) -> tuple[str, ...]:
     )
 
 
+def sidecar_stamp(photo: str) -> str:
+    """The sizes and times of the sidecars beside a photo, as `scan.FoundFile` has them."""
+    stamps: dict[object, str] = {}
+    for name in sidecar_names(photo):
+        with suppress(OSError):
+            facts = os.stat(name)
+            if stat.S_ISREG(facts.st_mode):
+                # One file may answer to both spellings; some network drives number nothing.
+                stamps.setdefault(facts.st_ino or name, f"{facts.st_size}-{facts.st_mtime_ns}")
+    return " ".join(stamps.values())
+
+
 def read_sidecars(photo: str) -> tuple[bytes, ...]:
     """The bytes of `find_sidecars`, for `read_own`; without those that cannot be read."""
     contents: list[bytes] = []

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from photoclip.core.folders import below, inside
 from photoclip.core.library import Library
+from photoclip.core.own import VERSION
 from photoclip.core.scan import FoundFile, Listing, scan
 from photoclip.core.types import Change, Failure
 from photoclip.progress import StopFlag
@@ -40,6 +41,7 @@ class Survey:
         vanished: rows of `files` whose file is gone since the last scan.
         returned: rows whose file was missing and is there again, unchanged.
         resaid: unchanged files whose sidecars are others than when they were last read.
+        unread: unchanged files that were not read yet for what a person said of them elsewhere.
         skipped: folders that could not be entered.
     """
 
@@ -50,6 +52,7 @@ class Survey:
     vanished: set[int] = field(default_factory=set)
     returned: set[int] = field(default_factory=set)
     resaid: list[Candidate] = field(default_factory=list)
+    unread: list[Candidate] = field(default_factory=list)
     skipped: list[Failure] = field(default_factory=list)
 
 
@@ -63,6 +66,7 @@ class _Known:
     embedded: bool
     failed_for_good: bool
     sidecars: str
+    own_read: bool
 
 
 def survey(
@@ -132,7 +136,9 @@ def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> No
             continue
         if before.embedded:
             result.unchanged += 1
-            if before.sidecars != file.sidecars:
+            if not before.own_read:
+                result.unread.append(Candidate(listing.directory, file, before.photo_id))
+            elif before.sidecars != file.sidecars:
                 result.resaid.append(Candidate(listing.directory, file, before.photo_id))
         else:
             result.failed += 1
@@ -155,15 +161,15 @@ def _known_files(
         " EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
         "  (SELECT id FROM models WHERE key = :model)),"
         " failure IS NOT NULL AND permanent AND decoder = :decoder,"
-        " coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), '')"
+        " coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), ''), own_read >= :own"
         " FROM files WHERE directory_id = (SELECT id FROM directories WHERE path = :directory)",
-        {"model": model, "decoder": decoder, "directory": directory},
+        {"model": model, "decoder": decoder, "directory": directory, "own": VERSION},
     )
     return {
         name: _Known(
-            row, size, mtime_ns, bool(missing), photo_id, bool(embedded), bool(failed), seen
+            row, size, mtime_ns, bool(missing), photo_id, bool(embedded), bool(failed), *read
         )
-        for name, row, size, mtime_ns, missing, photo_id, embedded, failed, seen in rows
+        for name, row, size, mtime_ns, missing, photo_id, embedded, failed, *read in rows
     }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from photoclip.clip.calibration import PRIOR, Curve, Curves
 from photoclip.clip.encoder import Encoder
+from photoclip.core.finding import renew
 from photoclip.core.intake import put_suggestions
 from photoclip.core.library import Library
 from photoclip.core.term_files import built_in_terms
@@ -23,7 +24,7 @@ from photoclip.progress import StopFlag
 _METHOD = 2
 # A tag is suggested when it is about as likely right as wrong by what captions say, which leave out
 # much that is there. Of such tags captions of Flickr8k's test photos name 78 % (starter).
-LEAST_PROBABILITY = 0.48
+LEAST_PROBABILITY = 0.46
 _MOST_TAGS = 12
 _RETAG_BATCH = 2_000
 
@@ -99,9 +100,12 @@ def retag(
 ) -> Iterator[tuple[int, int, Change]]:
     """Suggest tags anew, from the stored vectors, where the vocabulary or method was another.
 
+    Personal tags come first, where their examples or photos are others.
+
     Yields:
         After each batch: how many photos are done, how many there are to do, the change.
     """
+    yield from renew(library, model, tagger.terms, stop)
     outdated = (
         "FROM vectors WHERE model_id = (SELECT id FROM models WHERE key = ?)"
         " AND tagged_with IS NOT ?"

@@ -28,7 +28,9 @@ from photoclip.progress import Progress, StopFlag
 LEAST_PHOTOS = 20
 """Of fewer a quarter left out tells nothing."""
 
-_MOST_PAIRS = 4_000
+MOST_PAIRS = 4_000
+"""With more it takes longer than a minute or two."""
+
 _FOLDS = 4
 _FIRST = 10
 # At 0.1 recall of other captions fell by a point, whatever was learned.
@@ -119,7 +121,6 @@ def teach(
     Raises:
         PhotoClipError: too few photos have a text.
     """
-    pairs = _some(pairs)
     photos = np.unique(pairs.photos, return_inverse=True)[1]
     if not len(photos) or photos.max() + 1 < LEAST_PHOTOS:
         raise PhotoClipError(
@@ -226,12 +227,3 @@ def _what_stands_out(known: Known) -> NDArray[np.float32]:
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     asked: NDArray[np.float32] = (means / np.maximum(lengths, 1e-6)).astype(np.float32)
     return asked
-
-
-def _some(pairs: Pairs) -> Pairs:
-    """All pairs, or as many as can be learned from in a minute or two."""
-    if len(pairs.words) <= _MOST_PAIRS:
-        return pairs
-    rows = np.random.default_rng(0).choice(len(pairs.words), _MOST_PAIRS, replace=False)
-    words = [pairs.words[row] for row in rows]
-    return Pairs(pairs.images[rows], pairs.texts[rows], pairs.photos[rows], words)

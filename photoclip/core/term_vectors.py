@@ -54,6 +54,12 @@ class TermVectors:
         chosen = np.linspace(0, len(terms) - 1, min(len(terms), _BACKGROUND_TERMS)).astype(int)
         return self._prototypes([terms[i] for i in chosen])
 
+    def named(self, name: str) -> NDArray[np.float32]:
+        """The direction of a word, float32 (d,): asked as the term of this name if it is one."""
+        term = next((t for t in self.vocabulary.terms if t.term == name), Term(name))
+        direction: NDArray[np.float32] = self._prototypes([term])[0]
+        return direction
+
     def _prototypes(self, terms: Sequence[Term]) -> NDArray[np.float32]:
         questions = [term.questions() for term in terms]
         embedded = self._embedded([question for group in questions for question in group])

@@ -50,15 +50,17 @@ class Photo:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which photos are meant: all of them, or those in a folder, with a tag, or both.
+    """Which photos are meant: all of them, or those in a folder, with a tag, in an album.
 
     Attributes:
         folder: a folder's path, its sub-folders included; None for every folder.
         tag: a term of the vocabulary; None for every photo.
+        album: the number of a plain album; None for every photo.
     """
 
     folder: str | None = None
     tag: str | None = None
+    album: int | None = None
 
 
 @dataclass(frozen=True)
@@ -211,19 +213,6 @@ class Results:
         relevant: NDArray[np.bool_] = self.bands != BANDS.index(Band.WEAK)
         return relevant
 
-    def by_date(self) -> "Results":
-        """The same with the relevant ones newest first, whatever their band; then the weak ones."""
-        relevant = self.relevant
-        newest = np.argsort(-self.times[relevant], kind="stable")
-        order = np.concatenate([np.flatnonzero(relevant)[newest], np.flatnonzero(~relevant)])
-        return Results(
-            self.photo_ids[order],
-            self.scores[order],
-            self.bands[order] if len(self.bands) else self.bands,
-            self.said[order],
-            self.times[order],
-        )
-
     def count(self, band: Band) -> int:
         return int(np.count_nonzero(self.bands == BANDS.index(band)))
 
@@ -250,7 +239,7 @@ class Change:
     Attributes:
         added: ids of photos that were stored, and may have become visible.
         removed: whether any photo went out of sight.
-        folders, tags, failures: whether these lists may read differently now.
+        folders, tags, failures, albums: whether these lists may read differently now.
         model: whether another model answers now, so that all that hangs on one is another.
     """
 
@@ -260,9 +249,10 @@ class Change:
     tags: bool = False
     failures: bool = False
     model: bool = False
+    albums: bool = False
 
     def __bool__(self) -> bool:
-        lists = self.folders or self.tags or self.failures
+        lists = self.folders or self.tags or self.failures or self.albums
         return bool(self.added) or self.removed or lists or self.model
 
 

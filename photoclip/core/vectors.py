@@ -31,6 +31,16 @@ class VectorIndex:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def last(self) -> int:
+        """The number of the last vector taken in."""
+        return self._last
+
+    @property
+    def photo_ids(self) -> NDArray[np.int64]:
+        """The photos that have a vector, int64 (n,), rising."""
+        return np.flatnonzero(self._row_of >= 0)
+
     def refresh(self) -> None:
         """Take in what was stored since the last time; cheap when nothing was."""
         while True:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from photoclip.cli import session
 from tests.cli.conftest import Run
-from tests.fakes import ColourEncoder, save_photo
+from tests.fakes import ColourEncoder, FineColourEncoder, save_photo
 
 ORANGE = "orange car"
 
@@ -27,7 +29,8 @@ def tags(run: Run, path: Path, *options: str) -> dict[str, str]:
 
 def test_tags_have_three_states(run: Run, red: Path) -> None:
     assert tags(run, red)[ORANGE] == "suggested"
-    assert run("tag", ORANGE, red, "--json").json == {"tag": ORANGE, "photos": 1}
+    answer = run("tag", ORANGE, red, "--json").json
+    assert answer == {"tag": ORANGE, "photos": 1, "suggested": None}
     assert tags(run, red)[ORANGE] == "confirmed"
     assert tags(run, red, "--state", "confirmed") == {ORANGE: "confirmed"}
     assert ORANGE not in tags(run, red, "--state", "suggested")
@@ -64,3 +67,41 @@ def test_a_caption_is_proposed_and_kept_where_there_is_none(run: Run, red: Path)
     answer = run("describe", broken, "--json")
     assert answer.code == 1
     assert answer.json[0]["error"]
+
+
+@pytest.fixture
+def cats(run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Eight indexed photos of one cat among others of all colours."""
+    fine = FineColourEncoder()
+    monkeypatch.setattr(session, "open_encoder", lambda model: fine)
+    rng = np.random.default_rng(0)
+    for i, colour in enumerate(rng.integers(0, 256, (80, 3))):
+        save_photo(photos / f"other{i:02}.jpg", "#{:02x}{:02x}{:02x}".format(*colour))
+    cats = [save_photo(photos / f"cat{i}.jpg", f"#fa8c{16 + i:02x}") for i in range(8)]
+    assert run("index", photos).code == 0
+    return cats
+
+
+def test_a_tag_is_learned_from_its_photos(run: Run, cats: list[Path], tmp_path: Path) -> None:
+    run("tag", "Minka", *cats[:2])
+    refused = run("tag", "Minka", "--learn")
+    assert (refused.code, refused.err.strip().count("\n")) == (1, 0)
+    assert "at least 3 photos of it" in refused.err
+
+    answer = run("tag", "Minka", *cats[2:4], "--learn")
+    assert answer.out == ("Minka: confirmed for 2 photos.\nMinka: suggested for 4 more photos.\n")
+    assert tags(run, cats[4])["Minka"] == "suggested"
+    assert tags(run, save_photo(tmp_path / "new.jpg", "#fa8c1f"))["Minka"] == "suggested"
+    rejected = run("tag", "Minka", cats[4], "--reject", "--json")
+    assert rejected.json == {"tag": "Minka", "photos": 1, "suggested": 3}
+    assert "Minka" not in tags(run, cats[4])
+
+    assert run("tag", "Minka", "--unlearn").out == "Minka: not suggested any more.\n"
+    assert "Minka" not in tags(run, cats[5])
+    assert tags(run, cats[0])["Minka"] == "confirmed"
+
+
+def test_a_tag_without_photos_says_what_is_missing(run: Run, red: Path) -> None:
+    answer = run("tag", "Minka")
+    assert (answer.code, answer.err.strip().count("\n")) == (1, 0)
+    assert "Name the photos" in answer.err

@@ -10,6 +10,7 @@ from photoclip.core.library import Library
 from photoclip.core.query_text import parse, written
 from photoclip.core.search import Searcher
 from photoclip.core.tagging import Tagger
+from photoclip.core.types import Scope
 from photoclip.errors import PhotoClipError
 from tests.core.test_indexing import run
 from tests.fakes import ColourEncoder, save_photo
@@ -128,6 +129,22 @@ def test_photos_that_are_gone_do_not_count_and_come_back(
     (photos.parent / "red.jpg").rename(photos / "moved.jpg")
     run(library, encoder, photos)
     assert [one.count for one in albums.all()] == [1]
+
+
+def test_an_album_is_a_scope(
+    albums: Albums, library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    red, blue = (id_of(library, photos, name) for name in ("red", "blue"))
+    album = albums.create("A", [red, blue]).album_id
+    assert library.listing(Scope(album=album))[0].tolist() == [blue, red]
+    assert library.listing(Scope(folder="/elsewhere", album=album))[0].tolist() == []
+    searcher = Searcher(library, encoder, Tagger(encoder).terms)
+    inside = searcher.answer(parse("red", TODAY), Scope(album=album), TODAY)
+    assert inside.photo_ids.tolist() == [red, blue]
+    assert searcher.answer(parse('"green"', TODAY), Scope(album=album), TODAY).photo_ids.size == 0
+    albums.remove(album, [blue])
+    inside = searcher.answer(parse("red", TODAY), Scope(album=album), TODAY)
+    assert inside.photo_ids.tolist() == [red]
 
 
 # Live ones

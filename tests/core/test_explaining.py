@@ -69,6 +69,24 @@ def test_the_score_of_each_part(explainer: Explainer, library: Library) -> None:
     assert why(explainer, green, query).parts[2].score > 0
 
 
+def test_where_each_part_ranks_the_photo(
+    explainer: Explainer, searcher: Searcher, library: Library
+) -> None:
+    query = parse("red -green", TODAY)
+    photo_ids = [photo_of(library, name) for name in ("red", "orange", "blue", "green")]
+
+    explained = explainer.explain(query, photo_ids, today=TODAY)
+
+    for part in range(2):
+        rising = sorted(explained, key=lambda one: one.parts[part].score)
+        assert [one.parts[part].rank for one in rising] == sorted(
+            (one.parts[part].rank for one in explained), reverse=True
+        )
+    assert explained[0].parts[0].rank == 1
+    assert explained[3].parts[1].rank == 1
+    assert {one.searched for one in explained} == {5}
+
+
 def test_where_words_stand(explainer: Explainer, library: Library) -> None:
     purple, green = photo_of(library, "holiday 2019/purple"), photo_of(library, "green")
     library.annotations.caption([purple], "Purple is what Minka likes")
@@ -110,7 +128,20 @@ def test_what_is_no_result_is_explained_as_far_as_it_goes(
     for one in (filtered, *outside, why(explainer, 12345, "red")):
         assert (one.score, one.band, one.parts) == (0.0, None, ())
     assert filtered.nearest
+    assert filtered.listed
+    assert not outside[0].listed
     assert "file name" in outside[0].found[0].places
+    assert not why(explainer, red, "folder:nowhere").listed
+
+
+def test_without_a_query_a_photo_is_told_by_its_nearest_words(
+    explainer: Explainer, library: Library
+) -> None:
+    red = photo_of(library, "red")
+    alone = why(explainer, red, "")
+    assert alone.nearest == why(explainer, red, "red").nearest
+    assert alone.listed
+    assert (alone.band, alone.parts, alone.found) == (None, (), ())
 
 
 def test_a_refused_tag_is_told(explainer: Explainer, library: Library) -> None:
@@ -139,7 +170,7 @@ def test_the_heat_map_is_of_what_is_wanted(explainer: Explainer, library: Librar
     assert heat.shape == part.shape == (173, 260)
     assert 0 <= heat.min() <= heat.max() <= 1
     for nothing in ("-blue", "folder:photos"):
-        with pytest.raises(PhotoClipError, match="nothing to show"):
+        with pytest.raises(PhotoClipError, match="nothing to look for"):
             made(explainer.heat_map(parse(nothing, TODAY), red, StopFlag()))
 
 

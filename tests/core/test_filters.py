@@ -196,7 +196,7 @@ def test_tags_are_confirmed_or_suggested_and_not_rejected(shelf: Shelf) -> None:
 def test_ratings_favourites_and_captions(shelf: Shelf) -> None:
     shelf.put("abcdef")
     shelf.do(
-        "INSERT INTO annotations SELECT id, ?, ?, ? FROM photos WHERE hash = ?",
+        "INSERT INTO annotations SELECT id, ?, ?, ?, '' FROM photos WHERE hash = ?",
         (5, 1, "", "a"),
         (3, 0, "a dog", "b"),
         (1, 0, "", "c"),

@@ -26,9 +26,14 @@ def test_every_photo_is_in_one_bar_and_no_span_is_left_out() -> None:
     ("first", "last", "most", "bars", "span"),
     [
         (date(2019, 8, 1), date(2019, 8, 31), 31, 31, "2019-08-01"),
-        (date(2019, 8, 1), date(2019, 8, 31), 30, 1, "2019-08"),
-        (date(2019, 11, 1), date(2021, 2, 3), 120, 16, "2019-11"),
-        (date(1999, 1, 1), date(2021, 2, 3), 120, 23, "1999"),
+        (date(2019, 8, 1), date(2019, 8, 31), 30, 16, "2019-07-31..2019-08-01"),
+        (date(2019, 8, 1), date(2019, 12, 31), 120, 77, "2019-07-31..2019-08-01"),
+        (date(2019, 8, 1), date(2020, 7, 31), 120, 53, "2019-07-29..2019-08-04"),
+        (date(2019, 8, 1), date(2022, 7, 31), 120, 79, "2019-07-22..2019-08-04"),
+        (date(2015, 8, 1), date(2021, 2, 3), 120, 67, "2015-08"),
+        (date(2019, 11, 1), date(2021, 2, 3), 20, 16, "2019-11"),
+        (date(1999, 1, 1), date(2021, 2, 3), 120, 89, "1999-01..1999-03"),
+        (date(1985, 5, 1), date(2021, 2, 3), 120, 37, "1985"),
         (date(1900, 1, 1), date(2026, 2, 3), 60, 26, "1900..1904"),
     ],
 )
@@ -38,6 +43,21 @@ def test_the_finest_span_that_fits_is_taken(
     found = over_time(at(first, last), most)
     assert len(found) == bars <= most
     assert span_in_words(found[0].start, found[0].end) == span
+
+
+@pytest.mark.parametrize(
+    "days_", [30, 120, 121, 240, 241, 840, 841, 1680, 1700, 3650, 11_000, 60_000]
+)
+def test_there_are_enough_bars_and_not_too_many(days_: int) -> None:
+    first = date(1850, 3, 14)
+    bars = over_time(at(first, date.fromordinal(first.toordinal() + days_ - 1)))
+    assert 30 <= len(bars) <= 120
+
+
+def test_weeks_begin_on_monday() -> None:
+    bars = over_time(at(date(2019, 8, 1), date(2020, 7, 31)))
+    assert {bar.start.weekday() for bar in bars} == {0}
+    assert {(bar.end - bar.start).days for bar in bars} == {7}
 
 
 def test_no_photos_no_bars_and_impossible_times_do_no_harm() -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from photoclip.clip.background import Background
 from photoclip.clip.evaluate import average_precision
-from photoclip.core.personal import Name, PersonalTag, fit_logistic, learn
+from photoclip.core.personal import LEAST_PROBABILITY, Name, PersonalTag, fit_logistic, learn
 from photoclip.errors import PhotoClipError
 
 Vectors = NDArray[np.float32]
@@ -144,3 +144,30 @@ def test_logistic_regression_of_what_can_be_parted_stays_finite() -> None:
     fitted = fit_logistic(columns, labels, np.ones(4), np.zeros(2), np.array([100.0, 100.0]))
     assert np.isfinite(fitted).all()
     assert fitted[0] > 1
+
+
+def test_one_cat_is_found_however_many_of_the_photos_show_it() -> None:
+    world = World(likeness=1.5)
+    library = np.concatenate([world.library, np.repeat(world.library[world.minka], 20, axis=0)])
+    library = unit(library + 0.02 * np.random.default_rng(0).standard_normal(library.shape))
+    cat = np.concatenate([world.minka, np.arange(len(world.library), len(library))])
+    assert len(cat) / len(library) > 0.25
+    probabilities = learn(library, library[cat[:10]]).probabilities(library)
+    assert np.mean(probabilities[cat[10:]] >= LEAST_PROBABILITY) > 0.9
+    assert np.mean(np.delete(probabilities, cat) >= LEAST_PROBABILITY) < 0.02
+
+
+def test_photos_of_nothing_in_common_find_hardly_anything(world: World) -> None:
+    found = []
+    for seed in range(10):
+        examples = np.random.default_rng(seed).choice(PHOTOS, 20, replace=False)
+        probabilities = learn(world.library, world.library[examples]).probabilities(world.library)
+        found.append(np.mean(probabilities >= LEAST_PROBABILITY))
+    assert np.median(found) < 0.02
+
+
+def test_what_is_learned_is_stored_and_read(world: World) -> None:
+    tag = learn(world.library, world.library[world.minka[:5]], None, world.name)
+    again = PersonalTag.from_bytes(tag.to_bytes(), world.background)
+    expected = tag.probabilities(world.library)
+    assert again.probabilities(world.library) == pytest.approx(expected, abs=1e-5)

@@ -9,7 +9,7 @@ import pytest
 from photoclip.core.indexing import index
 from photoclip.core.learning import is_due, learn, learned_curves, library_tagger
 from photoclip.core.library import Library
-from photoclip.core.review import Question, Review, Standing
+from photoclip.core.review import Doubts, Question, Review, Standing, doubts
 from photoclip.core.serving import Serving
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.term_files import built_in_terms
@@ -96,6 +96,38 @@ def test_an_answer_counts_is_not_asked_again_and_can_be_undone(
     library.annotations.undo(edit)
     assert asked.standing() == Standing(1, 1, total - 1)
     assert asked.questions(30)[0] == second
+
+
+def test_doubts_are_counted_by_photo_and_by_tag(library: Library, encoder: ColourEncoder) -> None:
+    asked = review(library, encoder)
+    left = asked.standing().left
+    before = doubts(library, encoder.id)
+    assert dict(before.tags)["orange"] == left > 1
+    assert list(before.tags) == sorted(before.tags, key=lambda tag: (-tag[1], tag[0]))
+    rows = library.store.rows("SELECT DISTINCT photo_id FROM suggestions WHERE probability < 0.8")
+    assert before.photos == len(rows)
+    assert before.photos < library.counts(encoder.id).photos
+    first, second, *_ = asked.questions(30)
+    asked.answer([first], yes=True)
+    asked.answer([second], yes=False)
+    assert asked.answers([first.photo_id, second.photo_id, 999]) == {
+        first.photo_id: True,
+        second.photo_id: False,
+    }
+    assert dict(doubts(library, encoder.id).tags)["orange"] == left - 2
+    # One that PhotoClip is sure of comes after the others, and waits for nobody.
+    third = asked.questions(1)[0]
+    with library.store.write() as db:
+        db.execute(
+            "UPDATE suggestions SET probability = 0.8 WHERE photo_id = ? AND term_id ="
+            " (SELECT id FROM terms WHERE term = 'orange')",
+            [third.photo_id],
+        )
+    *others, last = [q for q in asked.questions(30) if q.suggested]
+    assert (last.photo_id, last.sure) == (third.photo_id, True)
+    assert not any(q.sure for q in others)
+    assert dict(doubts(library, encoder.id).tags)["orange"] == asked.standing().left == left - 3
+    assert doubts(library, "no model") == Doubts()
 
 
 def test_what_was_not_suggested_says_nothing_of_suggestions(

@@ -146,7 +146,7 @@ def ask(searcher: Searcher, text: str) -> Results:
 
 
 def test_what_is_not_wanted_goes_down(searcher: Searcher, library: Library) -> None:
-    assert names(library, ask(searcher, "red"))[:2] == ["red", "orange"]
+    assert names(library, ask(searcher, "red"))[0] == "red"
     assert names(library, ask(searcher, "orange -red")).index("red") > 2
 
 
@@ -272,7 +272,9 @@ def test_a_rejection_says_nothing_of_longer_queries(searcher: Searcher, library:
     assert ask(searcher, "red").hits(9)[-1].photo_id == red
 
 
-def test_relevant_ones_by_date(library: Library, encoder: ColourEncoder, photos: Path) -> None:
+def test_relevant_ones_come_first_and_times_with_them(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
     for day, colour in enumerate(("red", "green", "crimson", "blue"), 1):
         save_photo(photos / f"{colour}.jpg", colour, taken=f"2023:08:{day:02} 12:00:00")
     run(library, encoder, photos)
@@ -280,17 +282,15 @@ def test_relevant_ones_by_date(library: Library, encoder: ColourEncoder, photos:
     library.annotations.confirm([photo_of(library, "red")], "holiday")
     library.annotations.confirm([photo_of(library, "crimson")], "holiday")
     results = ask(searcher, "holiday")
-    assert results.relevant.tolist() == [True, True, False, False]
-
-    dated = results.by_date()
-
-    assert names(library, dated)[:2] == ["crimson", "red"]
-    assert names(library, dated)[2:] == names(library, results)[2:]
-    days = [f"{np.datetime64(int(time), 's')}"[:10] for time in dated.times[:2]]
-    assert days == ["2023-08-03", "2023-08-01"]
-    listed = ask(searcher, "folder:photos")
-    assert names(library, listed.by_date()) == names(library, listed)
-    assert all(listed.relevant)
+    assert set(names(library, results)[:2]) == {"red", "crimson"}
+    relevant = results.relevant.tolist()
+    assert relevant[:2] == [True, True]
+    assert relevant[2:] == sorted(relevant[2:], reverse=True)
+    assert not relevant[-1]
+    days = [f"{np.datetime64(int(time), 's')}"[:10] for time in results.times]
+    taken = {"red": "2023-08-01", "green": "2023-08-02", "crimson": "2023-08-03"}
+    assert days == [taken.get(name, "2023-08-04") for name in names(library, results)]
+    assert all(ask(searcher, "folder:photos").relevant)
 
 
 def test_equal_scores_stand_newest_first_and_bands_in_their_order() -> None:

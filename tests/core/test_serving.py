@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from photoclip.core.library import Library
+from photoclip.core.query import Query
 from photoclip.core.serving import Serving
 from photoclip.core.switching import switch, want
 from photoclip.core.tagging import Tagger
@@ -68,6 +69,25 @@ def test_new_photos_are_indexed_with_the_model_that_serves(library: Library, pho
     save_photo(photos / "a.jpg")
     list(serving.index([str(photos)], StopFlag()))
     assert [model.id for model in library.stored_models()] == ["bright-1"]
+
+
+def test_results_are_explained_by_the_model_that_found_them(
+    library: Library, photos: Path, encoder: ColourEncoder
+) -> None:
+    save_photo(photos / "a.jpg", "red")
+    save_photo(photos / "b.jpg", "blue")
+    run(library, encoder, photos)
+    serving = Serving(library, Models(), None)
+    query = Query("crimson")
+    for source in ("starter", "bright"):
+        want(library, source)
+        list(serving.switch(source, StopFlag()))
+        [hit, _] = serving.search("crimson")
+        [explanation] = serving.explain(query, [hit.photo_id])
+        assert explanation.score == hit.score
+        work = serving.heat_map(query, hit.photo_id, StopFlag())
+        assert next(work).phase == "explaining"
+        work.close()
 
 
 def test_the_starter_answers_for_a_model_that_is_gone_until_it_is_back(library: Library) -> None:

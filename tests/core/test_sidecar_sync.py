@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from photoclip.core import rereading
 from photoclip.core.keywords import path_of, tags_of
 from photoclip.core.library import Library
 from photoclip.core.own import NOTHING, Own, own_in
@@ -98,7 +100,7 @@ def test_a_rescan_takes_in_new_and_changed_sidecars_without_embedding(
     assert library.annotations.tags(photo_id, "").confirmed == ("boat", "sea")
     assert library.annotations.annotation(photo_id) == Annotation(3, caption="Harbour")
     library.annotations.rate([photo_id], 5)
-    write_sidecar(str(photo), Own((), 1, ""), Own((), 3, ""))
+    os.utime(write_sidecar(str(photo), Own((), 1, ""), Own((), 3, "")).sidecar, (0, 0))
     run(library, encoder, photo.parent)
     assert library.annotations.annotation(photo_id).rating == 5
     assert encoder.images_encoded == embedded
@@ -174,15 +176,102 @@ def test_a_failure_is_told_and_tried_again(library: Library, photo: Path) -> Non
     assert (write(library).written, write(library)) == (1, SidecarReport())
 
 
+@pytest.mark.parametrize(("hours", "rating"), [(1, 2), (-1, 5)])
+def test_the_later_word_is_written_where_both_spoke_since(
+    library: Library, photo: Path, hours: float, rating: int
+) -> None:
+    photo_id = photo_at(library, photo)
+    library.annotations.rate([photo_id], 3)
+    assert write(library).written == 1
+    library.annotations.rate([photo_id], 5)
+    library.annotations.confirm([photo_id], "Minka")
+    # No scan has seen yet what another program wrote.
+    sidecar = write_sidecar(str(photo), Own((("sea",),), 2, ""), Own((), 3, "")).sidecar
+    moment = time.time() + hours * 3600
+    os.utime(sidecar, (moment, moment))
+    write(library)
+    assert beside(photo) == Own((("sea",), ("Minka",)), rating, "")
+    assert library.annotations.annotation(photo_id).rating == rating
+    assert library.annotations.tags(photo_id, "").confirmed == ("Minka", "sea")
+
+
+def test_no_scan_takes_for_news_what_was_written_here(
+    library: Library, encoder: ColourEncoder, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.annotations.confirm([photo_at(library, photo)], "dog")
+    assert write(library).written == 1
+
+    def never(_: object) -> None:
+        raise AssertionError("nothing new stands there")
+
+    monkeypatch.setattr(rereading, "_read_beside", never)
+    run(library, encoder, photo.parent)
+
+
+def test_a_tag_taken_out_here_may_be_given_again_elsewhere(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id = photo_at(library, photo)
+    library.annotations.confirm([photo_id], "Minka")
+    write(library)
+    library.annotations.forget([photo_id], "Minka")
+    write(library)
+    assert beside(photo).tags == ()
+    write_sidecar(str(photo), Own((("Minka",),), 0, ""))
+    run(library, encoder, photo.parent)
+    assert library.annotations.tags(photo_id, "").confirmed == ("Minka",)
+
+
+def test_a_drive_that_is_away_unsays_nothing(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id = photo_at(library, photo)
+    write_sidecar(str(photo), Own((("boats", "Minka"),), 0, ""))
+    run(library, encoder, photo.parent)
+    library.annotations.rate([photo_id], 3)
+    away = photo.parent.with_name("drive")
+    photo.parent.rename(away)
+    write(library)
+    away.rename(photo.parent)
+    assert write(library).written == 1
+    assert beside(photo).tags == (("boats", "Minka"),)
+
+
 def test_photos_that_are_not_there_now_are_written_when_they_are_back(
     library: Library, photo: Path
 ) -> None:
-    library.annotations.rate([photo_at(library, photo)], 3)
+    photo_id = photo_at(library, photo)
+    library.annotations.rate([photo_id], 3)
     away = photo.parent.with_name("drive")
     photo.parent.rename(away)
-    assert write(library) == SidecarReport(skipped=1)
+    assert write(library) == SidecarReport(skipped=1, left=frozenset({photo_id}))
     away.rename(photo.parent)
+    assert list(write_sidecars(library, VOCABULARY, StopFlag(), {photo_id}))[-1].total == 0
     assert write(library).written == 1
+
+
+def test_a_photo_that_is_gone_waits_for_nothing(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    library.annotations.rate([photo_at(library, photo)], 3)
+    photo.unlink()
+    run(library, encoder, photo.parent)
+    assert (unwritten(library), write(library)) == (0, SidecarReport())
+    save_photo(photo)
+    run(library, encoder, photo.parent)
+    assert (unwritten(library), write(library).written) == (1, 1)
+
+
+def test_turning_it_off_ends_it_between_two_photos(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    other = save_photo(photo.with_name("other.jpg"), "blue")
+    run(library, encoder, photo.parent)
+    library.annotations.rate([photo_at(library, p) for p in (photo, other)], 3)
+    for progress in write_sidecars(library, VOCABULARY, StopFlag()):
+        assert progress.done == 0
+        set_writes_sidecars(library, False)
+    assert unwritten(library) == 1
 
 
 def test_each_copy_gets_a_sidecar(library: Library, encoder: ColourEncoder, photo: Path) -> None:

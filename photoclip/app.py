@@ -133,6 +133,8 @@ def _application() -> "QApplication":
 
 
 def _run(application: "QApplication", library_path: Path, paths: list[str]) -> int:
+    from PySide6.QtCore import QEvent
+
     from photoclip.clip.encoder import Encoder, OpenClipEncoder
     from photoclip.clip.models import find_model
     from photoclip.core import paths as places
@@ -185,6 +187,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
     finally:
         doorbell.close()
         shell.close()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from photoclip.core.relevance import BANDS, WEAK, Band
 
@@ -112,6 +112,23 @@ def band_title(band: Band) -> str:
         Band.WEAK: QCoreApplication.translate("Bands", "Weak"),
     }
     return titles[band]
+
+
+def spoken_counts(found: Ranking, locale: QLocale) -> str:
+    """How many photos are in each band, for a screen reader; "" where nothing was ranked."""
+    if found.bands is None:
+        return ""
+    spoken = {
+        Band.STRONG: QCoreApplication.translate("Bands", "%1 strong"),
+        Band.LIKELY: QCoreApplication.translate("Bands", "%1 likely"),
+        Band.WEAK: QCoreApplication.translate("Bands", "%1 weak"),
+    }
+    counts = np.bincount(found.bands, minlength=len(BANDS))
+    return ", ".join(
+        spoken[band].replace("%1", locale.toString(int(count)))
+        for band, count in zip(BANDS, counts, strict=True)
+        if count
+    )
 
 
 def spoken_band(band: Band) -> str:

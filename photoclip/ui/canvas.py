@@ -32,6 +32,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._ground = QColor(ground)
         self._pixmap = QPixmap()
+        self._overlay = QPixmap()
         self._size = QSize()
         self._fitted = True
         self._scale = 1.0
@@ -45,12 +46,22 @@ class Canvas(QWidget):
         """Begin with another photo, `size` pixels large, fitted; its picture follows."""
         self._size = size
         self._pixmap = QPixmap()
+        self._overlay = QPixmap()
         self.fit()
 
     def show_image(self, image: QImage) -> None:
         """The photo's picture, perhaps smaller than itself; a sharper one may follow."""
         self._pixmap = QPixmap.fromImage(image)
         self.update()
+
+    def show_overlay(self, image: QImage | None) -> None:
+        """Lay something over the photo, in its shape; it goes with another photo, or with None."""
+        self._overlay = QPixmap() if image is None else QPixmap.fromImage(image)
+        self.update()
+
+    @property
+    def overlaid(self) -> bool:
+        return not self._overlay.isNull()
 
     @property
     def scale(self) -> float:
@@ -156,6 +167,9 @@ class Canvas(QWidget):
         smooth = self._fitted or self.scale < 2.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawPixmap(box, self._pixmap, QRectF(self._pixmap.rect()))
+        if self.overlaid:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(box, self._overlay, QRectF(self._overlay.rect()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,8 +1,12 @@
 """A caption edited in place, where it is read."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from photoclip.ui.controls import IconButton
+
+_BUTTON = 28
 
 
 class CaptionEdit(QPlainTextEdit):
@@ -13,10 +17,12 @@ class CaptionEdit(QPlainTextEdit):
     Signals:
         saved: the new caption, when it is another one.
         left: the person is done with it.
+        proposalAsked: a caption shall be suggested.
     """
 
     saved = Signal(object)
     left = Signal()
+    proposalAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +33,9 @@ class CaptionEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._propose = IconButton("suggest", self.tr("Suggest a caption"), _BUTTON, self)
+        self._propose.clicked.connect(lambda: self.proposalAsked.emit())
+        self._propose.hide()
         self.document().setDocumentMargin(5)
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
@@ -44,6 +53,15 @@ class CaptionEdit(QPlainTextEdit):
         self._before = caption
         if self.toPlainText() != caption:
             self.setPlainText(caption)
+
+    def offer_proposal(self, offered: bool) -> None:
+        """Have a button in the field by which a caption is suggested, or none."""
+        self._propose.setVisible(offered)
+        self.setViewportMargins(0, 0, _BUTTON if offered else 0, 0)
+
+    def tint(self, palette: QPalette) -> None:
+        """Draw the button with these colours whatever the window's are."""
+        self._propose.tint(palette)
 
     def save(self) -> None:
         """Give the caption, if it is another one."""
@@ -63,6 +81,7 @@ class CaptionEdit(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._propose.move(self.width() - _BUTTON - 2, 2)
         self._fit()
 
     def event(self, event: QEvent) -> bool:

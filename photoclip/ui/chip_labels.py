@@ -16,6 +16,7 @@ from photoclip.core.filter_values import (
 )
 from photoclip.core.paths import display_name
 from photoclip.core.query import Feedback, Filter, Item, Key, Picture, Words
+from photoclip.ui.headings import said_span
 
 _HASH = re.compile("[0-9a-f]{32}")
 _YEAR = re.compile("[0-9]{4}")
@@ -90,18 +91,18 @@ def _value(key: Key, value: str, locale: QLocale) -> str:
     if key is Key.FOLDER and ("/" in value or "\\" in value):
         return display_name(value)
     if key is Key.DATE:
-        return _date(value)
+        return _date(value, locale)
     return value
 
 
-def _date(value: str) -> str:
+def _date(value: str, locale: QLocale) -> str:
     for relation, frame in {
         "before": _tr("before %1"), "after": _tr("after %1"),
         "since": _tr("since %1"), "until": _tr("until %1"),
     }.items():  # fmt: skip
         if value.startswith(f"{relation} "):
-            return frame.replace("%1", value[len(relation) + 1 :])
-    return value.replace("..", " – ").strip() if _YEAR.search(value) else value
+            return frame.replace("%1", said_span(value[len(relation) + 1 :], locale))
+    return said_span(value, locale) if _YEAR.search(value) else value
 
 
 def _circle(where: Near, locale: QLocale) -> str:

@@ -15,10 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photoclip.core.paths import display_name
 from photoclip.core.relevance import BANDS, Band
-from photoclip.core.types import Counts, Folder
-from photoclip.ui.bands import Arrangement, arranged
+from photoclip.core.types import Counts, Folder, Scope
+from photoclip.ui.bands import Arrangement, arranged, spoken_counts
 from photoclip.ui.chips import ChipRow
 from photoclip.ui.controls import Chip, ElidedLabel, button
 from photoclip.ui.empty import Empty
@@ -63,6 +62,7 @@ class Content(QWidget):
         self._phase = ""
         self._away: frozenset[str] = frozenset()
         self._place = Place()
+        self._name = ""
         self._listing: Listing | None = None
         self._held: Listing | None = None
         self._shown = Arrangement(np.empty(0, np.int64), None)
@@ -143,7 +143,7 @@ class Content(QWidget):
         Args:
             name: of the place, for its heading.
         """
-        self._place = place
+        self._place, self._name = place, name
         self._pages.setCurrentIndex(1 if place.failures else 0)
         if not place.searching:
             self._title.show_text(name)
@@ -153,18 +153,30 @@ class Content(QWidget):
         for forget in (self.offers.show_problem, self.offers.show_reason):
             forget("")
         self.offers.show_offers(())
-        scope = place.scope
-        inside = display_name(scope.folder) if scope.folder else scope.tag
-        self.scope_chip.setVisible(place.searching and inside is not None)
-        if inside is not None:
-            self.scope_chip.setText(self.tr("in: %1").replace("%1", inside))
-            self.scope_chip.setAccessibleName(
-                self.tr("Searching in %1. Search everywhere").replace("%1", inside)
-            )
-            self.scope_chip.updateGeometry()
+        inside = place.scope != Scope()
+        self.scope_chip.setVisible(place.searching and inside)
+        if inside:
+            self._name_scope()
         self.chips.arrange()
         self._held = None
         self._pill.hide()
+
+    def show_name(self, name: str) -> None:
+        """The place is called so now."""
+        if name != self._name:
+            self._name = name
+            self._name_scope()
+            if self._place.searching:
+                self.chips.arrange()
+                self._show_note()
+            else:
+                self._title.show_text(name)
+
+    def _name_scope(self) -> None:
+        inside = self.tr("Searching in %1. Search everywhere")
+        self.scope_chip.setText(self.tr("in: %1").replace("%1", self._name))
+        self.scope_chip.setAccessibleName(inside.replace("%1", self._name))
+        self.scope_chip.updateGeometry()
 
     def show_listing(self, listing: Listing) -> None:
         """Show the photos of the place, or, read anew, only what moves nothing in view."""
@@ -232,10 +244,17 @@ class Content(QWidget):
         return int(np.count_nonzero(~np.isin(held.ids, self._shown.ids)))
 
     def words(self) -> str:
-        """The heading as it reads, for announcements."""
+        """The heading as it reads."""
         if self._stack.currentIndex() == 1:
             return f"{self._empty.words()} {self.offers.words()}".strip()
         return ": ".join(text for text in (self._title.full_text, self._note.full_text) if text)
+
+    def spoken(self) -> str:
+        """The heading for announcements, with how many of the results are strong and likely."""
+        listing = self._listing
+        ranked = listing is not None and listing.place == self._place and listing.found.relevant
+        bands = spoken_counts(listing.found, self.locale()) if listing and ranked else ""
+        return ": ".join(text for text in (self.words(), bands) if text)
 
     def tab_chain(self) -> tuple[QWidget, ...]:
         """What Tab goes through, in order; the chips come and go after the first."""
@@ -385,7 +404,8 @@ class Content(QWidget):
         title = title.replace("%2", number(counts.photos))
         if found.nothing:
             title = self.tr("Nothing here looks like that. Closest:")
-        self._title.show_text(title)
+        album = self._place.album is not None and not found.nothing
+        self._title.show_text(self._name if album else title)
         note = self.tr("so far") if self._phase in _GROWING else ""
         if found.bands is not None and counts.searchable < counts.photos:
             note = self.tr("%1 of %2 photos searchable")
@@ -393,7 +413,8 @@ class Content(QWidget):
                 note = self.tr("%1 of %2 photos searchable so far")
             note = note.replace("%1", number(counts.searchable))
             note = note.replace("%2", number(counts.photos))
-        self._note.show_text(note)
+        parts = (title * album, note, self.tr("changed") * self.keep.changed)
+        self._note.show_text(" · ".join(part for part in parts if part))
 
     def _show_busy(self) -> None:
         self._busy.setRange(0, 0)

@@ -241,6 +241,10 @@ class FlowLayout(QLayout):
                 widget.hide()
                 widget.deleteLater()
 
+    def expandingDirections(self) -> Qt.Orientation:
+        # A layout that does not say so takes all the room there is.
+        return Qt.Orientation(0)
+
     def hasHeightForWidth(self) -> bool:
         return True
 

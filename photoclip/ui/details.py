@@ -2,7 +2,7 @@
 
 import os
 
-from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -19,10 +19,13 @@ from photoclip.core.paths import display, display_name
 from photoclip.core.types import Photo
 from photoclip.ui.caption_edit import CaptionEdit
 from photoclip.ui.controls import ElidedLabel, IconButton, label
+from photoclip.ui.describe_panel import ProposedCaption
 from photoclip.ui.facts import Known, camera_line, capture_line, exposure_line, size_line
+from photoclip.ui.hint import Hint
 from photoclip.ui.stars import Stars
 from photoclip.ui.tag_chips import TagChips
 from photoclip.ui.tag_editor import TagField
+from photoclip.ui.why_panel import WhyPanel
 
 
 class Preview(QWidget):
@@ -31,6 +34,8 @@ class Preview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pixmap = QPixmap()
+        self._overlay = QPixmap()
+        self.hint = Hint(self)
         self._shape = QSize(4, 3)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -40,6 +45,7 @@ class Preview(QWidget):
     def show_shape(self, width: int, height: int) -> None:
         """Make room for a photo of these proportions, whose picture is still to come."""
         self._pixmap = QPixmap()
+        self._overlay = QPixmap()
         self._shape = QSize(max(1, width), max(1, height))
         self.updateGeometry()
         self.update()
@@ -47,6 +53,15 @@ class Preview(QWidget):
     def show_image(self, image: QImage) -> None:
         self._pixmap = QPixmap.fromImage(image)
         self.update()
+
+    def show_overlay(self, image: QImage | None) -> None:
+        """Lay something over the photo, in its shape, until another comes; None for nothing."""
+        self._overlay = QPixmap() if image is None else QPixmap.fromImage(image)
+        self.update()
+
+    @property
+    def overlaid(self) -> bool:
+        return not self._overlay.isNull()
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -68,6 +83,7 @@ class Preview(QWidget):
             painter.fillRect(box, self.palette().color(QPalette.ColorRole.Midlight))
         else:
             painter.drawPixmap(box, self._pixmap)
+            painter.drawPixmap(box, self._overlay)
 
 
 class Details(QWidget):
@@ -79,6 +95,7 @@ class Details(QWidget):
         captioned: (photo ids, caption). rated: (photo ids, 0 to 5).
         favoured: (photo ids, whether they are favourites).
         left: the person is done with writing.
+        turned: what is shown is another photo, or the same one anew.
     """
 
     tagChosen = Signal(object)
@@ -90,6 +107,7 @@ class Details(QWidget):
     rated = Signal(object, object)
     favoured = Signal(object, object)
     left = Signal()
+    turned = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,8 +121,10 @@ class Details(QWidget):
         self.favourite.setCheckable(True)
         self.stars = Stars()
         self.caption = CaptionEdit()
+        self.proposal = ProposedCaption(self.caption)
         self.chips = TagChips()
         self.tag_field = TagField()
+        self.why = WhyPanel()
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(6)
@@ -135,11 +155,14 @@ class Details(QWidget):
         column.addLayout(names)
         column.addWidget(self.stars)
         column.addWidget(self.caption)
+        column.addWidget(self.proposal)
         column.addSpacing(8)
         column.addWidget(label(self.tr("Tags"), "section"))
         column.addWidget(self.chips)
         column.addWidget(self._no_tags)
         column.addWidget(self.tag_field)
+        column.addSpacing(8)
+        column.addWidget(self.why)
         column.addSpacing(8)
         column.addLayout(self._facts)
         column.addStretch()
@@ -170,6 +193,8 @@ class Details(QWidget):
         self.favourite.clicked.connect(lambda on: self.favoured.emit(self.photo_ids, on))
         self.caption.saved.connect(lambda caption: self.captioned.emit(self._about, caption))
         self.caption.left.connect(self.left)
+        # It is shown on the photo, which may have been scrolled away.
+        self.why.whereAsked.connect(lambda on, _: self._show_top() if on else None)
 
     @property
     def photo_id(self) -> int | None:
@@ -194,20 +219,31 @@ class Details(QWidget):
         """Let the person write the caption."""
         self._reveal(self.caption)
 
+    def show_why(self) -> None:
+        """Bring into view why the photo is here."""
+        self._reveal(self.why)
+
+    def show_proposal(self) -> None:
+        """Bring the proposed caption into view, if anything can be."""
+        # It lies where it belongs only once it has been laid out.
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.proposal, 0, 16))
+
     def show_nothing(self) -> None:
         self._take(None)
         self._pages.setCurrentIndex(0)
+        self.turned.emit()
 
     def show_known(self, known: Known) -> None:
         """Show what is known of a photo, or of several; a photo's picture follows."""
         photo, other = known.photo, known.photos != self.photo_ids
         self._take(known)
         if other:
-            self._area.verticalScrollBar().setValue(0)
+            self._show_top()
             self._problem.hide()
             if photo is not None:
                 self.preview.show_shape(photo.width, photo.height)
         self.preview.setVisible(photo is not None)
+        self.why.setVisible(photo is not None)
         if photo is None:
             self._name.show_text(self.tr("%Ln photo(s) selected", "", len(known.photos)))
         else:
@@ -222,10 +258,12 @@ class Details(QWidget):
         self.favourite.rename(on or self.tr("Make a favourite"), "heart-full" if on else "heart")
         differs = self.tr("Captions differ; what you write replaces them")
         self.caption.show_caption(known.caption or "", differs if known.caption is None else "")
+        self.caption.offer_proposal(photo is not None)
         self._about = known.photos if not self.caption.writing else self._about
         self._pages.setCurrentIndex(1)
         if self._wish is not None:
             self._reveal(self._wish)
+        self.turned.emit()
 
     def _take(self, known: Known | None) -> None:
         """What was being written belongs to the photos it was written about."""
@@ -240,6 +278,9 @@ class Details(QWidget):
             return
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._area.ensureWidgetVisible(field, 0, 48)
+
+    def _show_top(self) -> None:
+        self._area.verticalScrollBar().setValue(0)
 
     def show_image(self, photo_id: int, image: QImage) -> None:
         if photo_id == self.photo_id and not image.isNull():

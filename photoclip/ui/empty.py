@@ -90,6 +90,14 @@ class Empty(QWidget):
                 self.tr("No photos in “%1”").replace("%1", name),
                 self.tr("PhotoClip reads JPEG, HEIC, PNG, RAW and more."),
             )
+        elif place.scope.album is not None:
+            self.say(
+                "album",
+                self.tr("No photos in this album yet"),
+                self.tr(
+                    "Drag photos onto it in the sidebar, or use “Add to album…” in their menu."
+                ),
+            )
         elif place.scope.tag is not None:
             self.say("tag", self.tr("No photo has this tag now"))
         elif phase == "loading":

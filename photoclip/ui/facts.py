@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTim
 
 from photoclip.core.library import Library
 from photoclip.core.paths import display_name
-from photoclip.core.types import Annotation, Photo
+from photoclip.core.types import Annotation, Photo, PhotoTags
 from photoclip.ui.headings import long_date
 from photoclip.ui.tag_chips import State, TagShown
 
@@ -30,6 +30,27 @@ def spoken(photo: Photo | None, locale: QLocale) -> str:
     if photo is None:
         return _tr("Photo")
     return f"{display_name(photo.path)}, {long_date(photo.sort_time, locale)}"
+
+
+def spoken_whole(
+    photo: Photo | None, said: Annotation, match: str, tags: PhotoTags, locale: QLocale
+) -> str:
+    """All that is known of the photo in a line.
+
+    "IMG_2034.jpg, 12 August 2023, favourite, strong match; tags beach, dog; suggested surf".
+
+    Args:
+        match: how well it matches what was searched for; "" for nothing.
+    """
+    first = [spoken(photo, locale), _tr("favourite") if said.favourite else "", match]
+    parts = [", ".join(part for part in first if part)]
+    for words, terms in (
+        (_tr("tags %1"), tags.confirmed),
+        (_tr("suggested %1"), [tag.term for tag in tags.suggested]),
+    ):
+        if terms:
+            parts.append(words.replace("%1", ", ".join(terms)))
+    return "; ".join(parts)
 
 
 def capture_line(photo: Photo, locale: QLocale) -> str:

@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
 
 from photoclip.core.paths import display, display_name
 from photoclip.core.types import Failure
-from photoclip.ui import icons
 from photoclip.ui.controls import button, label
+from photoclip.ui.painting import paint_ground, paint_icon
 from photoclip.ui.theme import body_size, scaled
 
 FailureRole = Qt.ItemDataRole.UserRole
@@ -87,18 +87,11 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = rect.adjusted(8, 1, -8, -1)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            chosen = bool(state & QStyle.StateFlag.State_Selected)
-            ground = colors.color(role.Accent if chosen else role.Midlight)
-            if chosen:
-                ground.setAlpha(40)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(box, 6, 6)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        paint_ground(painter, box, colors, chosen, hovered)
         quiet = colors.color(role.PlaceholderText)
-        ratio = painter.device().devicePixelRatio()
-        mark = QRect(box.x() + 10, box.y() + 11, 20, 20)
-        painter.drawPixmap(mark, icons.pixmap("photo-off", quiet, 20, ratio))
+        paint_icon(painter, QRect(box.x() + 10, box.y() + 11, 20, 20), "photo-off", quiet)
         line = (box.height() - 16) // 2
         room = QRect(box.x() + 42, box.y() + 8, box.width() - 54, line)
         bold = scaled(font, 1.0, font.weight().DemiBold)

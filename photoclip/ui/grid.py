@@ -1,6 +1,6 @@
 """The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -438,9 +438,11 @@ class GridView(QListView):
     def _settle(self) -> None:
         self.settled.emit(self.visible_ids())
 
-    def ask_thumbnails_again(self) -> None:
-        """Thumbnails that were not there yet may be by now."""
+    def ask_thumbnails_again(self, changed: Sequence[int] = ()) -> None:
+        """Thumbnails that were not there yet may be by now, and these may be others."""
         self._thumbnails.retry_missing()
+        self._thumbnails.renew(changed)
+        self.photos.forget(changed)
         self._asked = None
         self.viewport().update()
 

@@ -1,6 +1,6 @@
 """The photos in the grid, as ids: a list model that costs the same for ten or a million."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,20 @@ IdRole = Qt.ItemDataRole.UserRole
 
 
 class GridModel(QAbstractListModel):
-    """Rows of photo ids. `describe` says a photo in words, for screen readers and tool tips."""
+    """Rows of photo ids.
+
+    Args:
+        describe: says a photo in words, for tool tips.
+
+    Attributes:
+        spoken: says it for screen readers; `describe` unless something better is set.
+    """
 
     def __init__(
         self, describe: Callable[[int, Photo | None], str], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._describe = describe
+        self._describe = self.spoken = describe
         self.ids: NDArray[np.int64] = _EMPTY
         self._order: NDArray[np.int64] | None = None
         self._facts: dict[int, Photo] = {}
@@ -38,6 +45,11 @@ class GridModel(QAbstractListModel):
             self._facts.clear()
         self._facts.update(photos)
 
+    def forget(self, photo_ids: Iterable[int]) -> None:
+        """What was known of these may not be so any more."""
+        for photo_id in photo_ids:
+            self._facts.pop(photo_id, None)
+
     def fact(self, photo_id: int) -> Photo | None:
         return self._facts.get(photo_id)
 
@@ -53,11 +65,9 @@ class GridModel(QAbstractListModel):
         photo_id = int(self.ids[row])
         if role == IdRole:
             return photo_id
-        if role in (
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.spoken(photo_id, self._facts.get(photo_id))
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._describe(photo_id, self._facts.get(photo_id))
         return None
 

@@ -1,14 +1,12 @@
 """Results over time: slim bars above the grid; a click, a drag or the keys make a date of them."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QCoreApplication,
-    QDate,
     QEvent,
-    QLocale,
     QRect,
     QRectF,
     QSize,
@@ -30,11 +28,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from photoclip.core.over_time import Bar, over_time, span_in_words
+from photoclip.ui.headings import said_span
 from photoclip.ui.theme import scaled
 
 # Fewer results are read at a glance.
 _FEWEST = 20
 _HEIGHT, _NARROWEST = 40, 5
+# More bars say no more.
+_MOST = 120
 _TOP = 4
 
 
@@ -86,7 +87,8 @@ class Histogram(QWidget):
         return self._bars
 
     def _fill(self) -> None:
-        most = max(12, (self.width() - 2 * self._margin()) // _NARROWEST)
+        room = self.width() - 2 * self._margin()
+        most = min(_MOST, max(12, room // _NARROWEST))
         self._bars = over_time(self._times, most)
         if self._bars:
             first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
@@ -133,9 +135,9 @@ class Histogram(QWidget):
         if first < 0:
             return ""
         count = sum(bar.count for bar in self._bars[first : last + 1])
-        span = span_in_locale(self._bars[first].start, self._bars[last].end, self.locale())
+        span = span_in_words(self._bars[first].start, self._bars[last].end)
         photos = QCoreApplication.translate("Content", "%Ln photo(s)", None, count)
-        return f"{span}: {photos}"
+        return f"{said_span(span, self.locale())}: {photos}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._bars:
@@ -246,20 +248,3 @@ class Histogram(QWidget):
         first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
         painter.drawText(left, low | Qt.AlignmentFlag.AlignRight, str(first.year))
         painter.drawText(right, low | Qt.AlignmentFlag.AlignLeft, str(last.year))
-
-
-def span_in_locale(start: date, end: date, locale: QLocale) -> str:
-    """The days from `start` up to, but not including, `end`, as one says them."""
-    parts = span_in_words(start, end).split("..")
-    return " – ".join(_said(part, locale) for part in parts)
-
-
-def _said(part: str, locale: QLocale) -> str:
-    numbers = [int(number) for number in part.split("-")]
-    if len(numbers) == 1:
-        return f"{numbers[0]}年" if locale.language() == QLocale.Language.Chinese else part
-    day = QDate(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 1)
-    if len(numbers) == 2:
-        han = locale.language() in (QLocale.Language.Chinese, QLocale.Language.Japanese)
-        return locale.toString(day, "yyyy年M月" if han else "MMMM yyyy")
-    return locale.toString(day, QLocale.FormatType.LongFormat)

@@ -24,6 +24,7 @@ def merged(one: Change, other: Change) -> Change:
         tags=one.tags or other.tags,
         failures=one.failures or other.failures,
         model=one.model or other.model,
+        albums=one.albums or other.albums,
     )
 
 

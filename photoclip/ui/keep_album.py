@@ -1,13 +1,13 @@
-"""Keeping a search as a live album: a button that turns into a field for its name."""
+"""Keeping a search as a live album: a button that turns into a field for its name.
+
+In a live album whose query was changed, the button keeps the change.
+"""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from photoclip.core.albums import AlbumEdit, Albums
-from photoclip.core.types import Change
 from photoclip.ui.controls import button
-from photoclip.ui.undo import Act, Done
 
 _WIDTH = 200
 
@@ -40,10 +40,13 @@ class _Name(QLineEdit):
 
 
 class KeepAlbum(QWidget):
-    """Signals:
-    asked: the button was pressed.
-    named: the name under which to keep the search.
-    left: the person is done, and goes on in the results.
+    """Attributes:
+        changed: whether the query of a live album is another than the one kept.
+
+    Signals:
+        asked: a name is to be asked for.
+        named: the name under which to keep the search.
+        left: the person is done, and goes on in the results.
     """
 
     asked = Signal()
@@ -53,8 +56,10 @@ class KeepAlbum(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._offered = self._wide = False
+        self._album = ""
+        self.changed = False
         self._button = button(self.tr("Keep as live album"))
-        self._button.clicked.connect(lambda: self.asked.emit())
+        self._button.clicked.connect(self._press)
         self._field = _Name()
         self._field.setAccessibleName(self.tr("Name of the live album"))
         self._field.setPlaceholderText(self.tr("Name of the live album"))
@@ -80,6 +85,12 @@ class KeepAlbum(QWidget):
         self._offered = offered
         self._settle()
 
+    def show_album(self, name: str, changed: bool) -> None:
+        """The live album that is open, "" for none, and whether its query was changed."""
+        self._album, self.changed = name, changed
+        self._button.setText(self.tr("Keep the change") if name else self.tr("Keep as live album"))
+        self._settle()
+
     def show_room(self, wide: bool) -> None:
         """Leave the button out where there is no room for it; its key still does it."""
         self._wide = wide
@@ -88,7 +99,8 @@ class KeepAlbum(QWidget):
     def _settle(self) -> None:
         naming = not self._field.isHidden()
         self._button.setVisible(not naming)
-        self.setVisible(naming or (self._offered and self._wide))
+        new = self._offered and (self.changed or not self._album)
+        self.setVisible(naming or (new and self._wide))
 
     def begin(self, name: str) -> None:
         """Ask for a name, this one unless the person knows a better."""
@@ -97,6 +109,12 @@ class KeepAlbum(QWidget):
         self._settle()
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._field.selectAll()
+
+    def _press(self) -> None:
+        if self._album:
+            self.named.emit(self._album)
+        else:
+            self.asked.emit()
 
     def _name(self) -> None:
         name = self._field.text().strip()
@@ -111,12 +129,3 @@ class KeepAlbum(QWidget):
             self._settle()
             if held:
                 self.left.emit()
-
-
-def keeping(albums: Albums, name: str, query: str) -> Act:
-    """The act of making a live album."""
-    return lambda: _done(albums, albums.create(name, query=query))
-
-
-def _done(albums: Albums, edit: AlbumEdit) -> Done:
-    return Done(Change(), lambda: _done(albums, albums.undo(edit)))

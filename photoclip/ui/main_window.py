@@ -23,14 +23,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from photoclip.core import settings as stored
 from photoclip.core.paths import display_name
 from photoclip.core.settings import Appearance, Settings
 from photoclip.core.types import Change, Counts, Photo, Scope
 from photoclip.ui import desktop, facts
 from photoclip.ui.actions import Actions, key_notes
+from photoclip.ui.albums_display import AlbumsDisplay
 from photoclip.ui.bands import spoken_band
 from photoclip.ui.content import Content
+from photoclip.ui.describe import Proposals
+from photoclip.ui.describe_display import DescribeDisplay
 from photoclip.ui.details import Details
 from photoclip.ui.failures import Failures
 from photoclip.ui.focus import Focus
@@ -47,6 +49,8 @@ from photoclip.ui.models import Models
 from photoclip.ui.models_display import ModelsDisplay
 from photoclip.ui.overlays import DropHint, Keys, Notice
 from photoclip.ui.panes import Panes
+from photoclip.ui.personal import PersonalTags
+from photoclip.ui.personal_display import PersonalDisplay
 from photoclip.ui.photo_commands import PhotoCommands
 from photoclip.ui.photo_feed import PhotoFeed
 from photoclip.ui.places import Place
@@ -55,8 +59,13 @@ from photoclip.ui.query_commands import QueryCommands
 from photoclip.ui.review import Reviews
 from photoclip.ui.review_page import ReviewPage
 from photoclip.ui.session import Session
-from photoclip.ui.sidebar import Entry, Sidebar
+from photoclip.ui.settings_display import SettingsDisplay
+from photoclip.ui.sidebar import Sidebar
+from photoclip.ui.sidebar_rows import Entry
+from photoclip.ui.sidecar_job import SidecarJob
+from photoclip.ui.spoken_photos import SpokenPhotos
 from photoclip.ui.status import StatusLine
+from photoclip.ui.suggestions import Suggestions
 from photoclip.ui.switch_line import SwitchLine
 from photoclip.ui.tags_display import TagsDisplay
 from photoclip.ui.theme import Theme
@@ -66,6 +75,8 @@ from photoclip.ui.undo import UndoStack
 from photoclip.ui.viewer import Viewer
 from photoclip.ui.vocabulary import Words
 from photoclip.ui.welcome import Welcome, suggested_folders
+from photoclip.ui.why import Why
+from photoclip.ui.why_display import WhyDisplay
 
 
 class MainWindow(QMainWindow):
@@ -131,6 +142,12 @@ class MainWindow(QMainWindow):
             self.actions_, session, self.field, self.content, self.undo,
             self.photo_commands.targets, self,
         )  # fmt: skip
+        self.spoken = SpokenPhotos(session, self.grid, self.content.band_of, self)
+        self.albums = AlbumsDisplay(
+            self.actions_, session, self.undo, self.sidebar, self.content, self.field, self.viewer,
+            self.photo_commands.targets, self._looked_at, self,
+        )  # fmt: skip
+        self.suggestions = Suggestions(session, self.field, settings.recent_searches, self)
         self.folders = FolderCommands(self.actions_, session, job, self)
         self.models_display = ModelsDisplay(
             models, session, self.actions_, self.status, self.switch_line, self.notice, self
@@ -141,7 +158,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.feed = PhotoFeed(session, self.grid, self.details, self.viewer, looking, viewing, self)
         self._announce = QTimer(self, singleShot=True, interval=500)
-        self._announce.timeout.connect(lambda: self.announce(self.content.words()))
+        self._announce.timeout.connect(lambda: self.announce(self.content.spoken()))
         self._wire()
         self._command()
         self._restore()
@@ -201,7 +218,7 @@ class MainWindow(QMainWindow):
         self.field.queried.connect(lambda text: session.search(text, grid.bookmark()))
         self.field.entered.connect(self._enter_results)
         self.toolbar.tileSized.connect(grid.set_tile_size)
-        self.sidebar.chosen.connect(lambda scope: self.go(Place(scope)))
+        self.sidebar.chosen.connect(self.go)
         self.sidebar.menuAsked.connect(self._sidebar_menu)
         self.sidebar.unfoldAsked.connect(self.panes.unfold)
         self.panes.arranged.connect(self.feed.renew)
@@ -214,6 +231,7 @@ class MainWindow(QMainWindow):
         grid.typed.connect(self.field.take_text)
         grid.composed.connect(self.field.take_composition)
         grid.opened.connect(self.open_photo)
+        grid.opened.connect(lambda _: self.suggestions.remember(session.place.text))
         grid.picked.connect(self._show_selected)
         grid.zoomed.connect(self.toolbar.zoom)
         grid.menuAsked.connect(self._photo_menu.popup)
@@ -228,8 +246,10 @@ class MainWindow(QMainWindow):
         self.undo.said.connect(lambda sentence, *_: self.announce(sentence))
         self.undo.changed.connect(self.feed.renew)
         self.marks.left.connect(self._focus.content)
+        self.albums.left.connect(self._focus.content)
+        self.albums.asked.connect(self.go)
         self.details.tagChosen.connect(lambda term: self.go(Place(Scope(tag=term))))
-        self.viewer.left.connect(self.close_viewer)
+        self.viewer.left.connect(self._leave_viewer)
         self.viewer.menuAsked.connect(self._photo_menu.popup)
         self.viewer.helpAsked.connect(self.keys.open)
         self.failures.retryAsked.connect(job.add)
@@ -274,12 +294,43 @@ class MainWindow(QMainWindow):
         """Show the vocabulary and the review of tags."""
         self.tags = TagsDisplay(
             words, reviews, self.session, self.undo, self.actions_, self.sidebar, self.pages,
-            self.review, self.feed.viewing, self,
+            self.review, self.viewer, self.feed.viewing, self,
         )  # fmt: skip
         self.tags.photosAsked.connect(lambda term: self.go(Place(Scope(tag=term))))
+        self.tags.announced.connect(self.announce)
         words.changed.connect(self.marking.know)
         self.review.left.connect(self.close_viewer)
         self.review.helpAsked.connect(self.keys.open)
+
+    def find_more(self, personal: PersonalTags) -> None:
+        """Offer to find more photos of what a person tagged."""
+        self.personal = PersonalDisplay(
+            personal, self.marking, self.session, self.actions_, self.notice, self.sidebar,
+            self._photo_menu, self.photo_commands.targets, self,
+        )  # fmt: skip
+        self.personal.said.connect(self.announce)
+        self.personal.reviewAsked.connect(self.tags.open_review)
+
+    def explain(self, why: Why) -> None:
+        """Say why photos are among the results."""
+        self.why = WhyDisplay(
+            why, self.session, self.undo, self.actions_, self.details, self.viewer,
+            self._looked_at, self,
+        )  # fmt: skip
+
+    def keep(self, sidecars: SidecarJob) -> None:
+        """Show the settings, and how writing sidecars goes."""
+        self.settings_display = SettingsDisplay(
+            self.actions_, self._appearances, self.session, self._models, sidecars, self.notice,
+            self,
+        )  # fmt: skip
+
+    def propose(self, proposals: Proposals) -> None:
+        """Suggest captions where the person writes them."""
+        self.describing = DescribeDisplay(
+            proposals, self.session, self.undo, self.actions_, self.details, self.marks.prompt,
+            self.viewer, self.photo_commands.targets, self._looked_at, self,
+        )  # fmt: skip
 
     def begin(self, roots: Sequence[str]) -> None:
         """Before the first paint: the welcome for a library without folders, else its photos."""
@@ -307,10 +358,10 @@ class MainWindow(QMainWindow):
                 overlay.hide()
                 self._focus.content()
                 return
-        if self.marks.step_back():
+        if self.marks.step_back() or self.albums.step_back():
             return
         if self.pages.currentWidget() is self.viewer:
-            self.close_viewer()
+            self._leave_viewer()
         elif self.pages.currentWidget() is self.review:
             self.review.left.emit()
         elif self.field.hasFocus() and self.field.query:
@@ -330,7 +381,7 @@ class MainWindow(QMainWindow):
             self._toggle_full_screen()
 
     def _show_place(self, place: Place) -> None:
-        self.sidebar.show_scope(None if place.searching or place.failures else place.scope)
+        self.sidebar.show_place(place)
         self.field.show_query(place.text)
         self.content.show_place(place, self._name_of(place))
         self.panes.show_content()
@@ -343,7 +394,7 @@ class MainWindow(QMainWindow):
     def _name_of(self, place: Place) -> str:
         if place.scope.folder is not None:
             return display_name(place.scope.folder)
-        return place.scope.tag or self.tr("All photos")
+        return place.scope.tag or self.albums.name_of(place) or self.tr("All photos")
 
     # What the library says
 
@@ -369,7 +420,7 @@ class MainWindow(QMainWindow):
     def _library_changed(self, change: Change) -> None:
         self.session.refresh(change)
         if change.added:
-            self.grid.ask_thumbnails_again()
+            self.grid.ask_thumbnails_again(change.added)
 
     def _show_selected(self) -> None:
         self.status.show_selected(self.grid.chosen.count(), self.grid.chosen.hidden_count())
@@ -391,6 +442,11 @@ class MainWindow(QMainWindow):
         if self.pages.currentWidget() in (self.viewer, self.review):
             self.pages.setCurrentWidget(self._browser)
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_viewer(self) -> None:
+        """Back to where the photo was opened from: the grid, or a question about it."""
+        if not self.tags.take_up():
+            self.close_viewer()
 
     def _looked_at(self) -> int | None:
         """The photo in the viewer, None while the grid is shown."""
@@ -452,8 +508,7 @@ class MainWindow(QMainWindow):
 
     def _enter_results(self) -> None:
         if self._focus.results():
-            recent = stored.with_search(self._settings.recent_searches, self.session.place.text)
-            self._settings = replace(self._settings, recent_searches=recent)
+            self.suggestions.remember(self.session.place.text)
 
     def _toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -515,6 +570,7 @@ class MainWindow(QMainWindow):
             sidebar_width=sidebar_width,
             details_width=details_width,
             window=geometry,
+            recent_searches=self.suggestions.recent,
             model_mirror=self._models.mirror,
         )
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from photoclip.ui.caption_edit import CaptionEdit
 from photoclip.ui.controls import ElidedLabel, IconButton
+from photoclip.ui.describe_panel import ProposedCaption
 from photoclip.ui.facts import Known
 from photoclip.ui.tag_chips import TagChips
 from photoclip.ui.tag_editor import TagField
@@ -45,6 +46,10 @@ class MarkPrompt(QFrame):
         self.field.tint(palette(VIEWER))
         self.caption = CaptionEdit()
         self.caption.left.connect(self.close_)
+        self.caption.tint(palette(VIEWER))
+        self.caption.offer_proposal(True)
+        self.proposal = ProposedCaption(self.caption)
+        self.proposal.dismiss.tint(palette(VIEWER))
         top = QHBoxLayout()
         top.addWidget(self._name, 1)
         top.addWidget(close)
@@ -54,7 +59,7 @@ class MarkPrompt(QFrame):
         column.addLayout(top)
         body = QVBoxLayout()
         body.setContentsMargins(0, 0, 8, 0)
-        for widget in (self.chips, self.field, self.caption):
+        for widget in (self.chips, self.field, self.caption, self.proposal):
             body.addWidget(widget)
         column.addLayout(body)
         parent.installEventFilter(self)
@@ -63,6 +68,7 @@ class MarkPrompt(QFrame):
     def open(self, photo_id: int, caption: bool) -> None:
         """Write a caption, or else tags; what is known follows by `show_known`."""
         self.photo_id = photo_id
+        self.proposal.close_()
         self.caption.setVisible(caption)
         self.field.setVisible(not caption)
         self.chips.hide()
@@ -85,6 +91,7 @@ class MarkPrompt(QFrame):
         """Save and go."""
         if self.photo_id is not None:
             self.caption.save()
+            self.proposal.close_()
             self.photo_id = None
             self.hide()
             self.left.emit()

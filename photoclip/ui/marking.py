@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from photoclip.core.annotations import Edit, tag_name
+from photoclip.core.personal_tags import sought
 from photoclip.core.terms import fold
 from photoclip.core.types import TagCount
 from photoclip.core.vocabulary import Vocabulary
@@ -26,10 +27,12 @@ class Marking(QObject):
 
     Signals:
         tagAsked, captionAsked: the person wants to type one.
+        tagged: a tag that some photos have been given.
     """
 
     tagAsked = Signal()
     captionAsked = Signal()
+    tagged = Signal(object)
 
     def __init__(
         self,
@@ -44,6 +47,7 @@ class Marking(QObject):
         self._targets = targets
         self._vocabulary: Vocabulary | None = None
         self._words: tuple[TagCount, ...] = ()
+        self._sought: tuple[str, ...] = ()
         self._suggesting = True
         for stars in range(_STARS + 1):
             actions.connect(f"rate_{stars}", partial(self._rate_targets, stars))
@@ -70,31 +74,31 @@ class Marking(QObject):
             lambda: self._session.library.annotations.confirm(
                 photo_ids, tag_name(term), self._session.model
             ),
-            words.replace("%1", _short(term)),
+            words.replace("%1", short(term)),
+            lambda: self.tagged.emit(term),
         )
 
     def reject(self, photo_ids: Sequence[int], term: str) -> None:
         """A tag is wrong. A word of the person's own, which nobody suggests, is taken away."""
-        annotations, model = self._session.library.annotations, self._session.model
+        library, model = self._session.library, self._session.model
         known = self._vocabulary is None or self._vocabulary.find(term) is not None
-        self._edit(
-            photo_ids,
-            lambda: (
-                annotations.reject(photo_ids, term, model)
-                if known
-                else annotations.forget(photo_ids, term)
-            ),
-            (self.tr("Rejected “%1”") if known else self.tr("Removed “%1”")).replace(
-                "%1", _short(term)
-            ),
-        )
+        words = self.tr("Removed “%1”")
+        if known or term in self._sought:
+            words = self.tr("Rejected “%1”")
+
+        def edit() -> Edit:
+            if known or term in sought(library):
+                return library.annotations.reject(photo_ids, term, model)
+            return library.annotations.forget(photo_ids, term)
+
+        self._edit(photo_ids, edit, words.replace("%1", short(term)))
 
     def forget(self, photo_ids: Sequence[int], term: str) -> None:
         """Take back what was decided on a tag."""
         self._edit(
             photo_ids,
             lambda: self._session.library.annotations.forget(photo_ids, term),
-            self.tr("“%1” may be suggested again").replace("%1", _short(term)),
+            self.tr("“%1” may be suggested again").replace("%1", short(term)),
         )
 
     def _rate_targets(self, stars: int) -> None:
@@ -213,10 +217,16 @@ class Marking(QObject):
         annotations = self._session.library.annotations
         self._session.read("suggesting", lambda: annotations.suggesting, show)
 
-    def _edit(self, photo_ids: Sequence[int], make: Callable[[], Edit], sentence: str) -> None:
+    def _edit(
+        self,
+        photo_ids: Sequence[int],
+        make: Callable[[], Edit],
+        sentence: str,
+        done: Callable[[], None] | None = None,
+    ) -> None:
         if photo_ids:
             annotations = self._session.library.annotations
-            self._undo.do(annotated(annotations, lambda: [make()]), sentence)
+            self._undo.do(annotated(annotations, lambda: [make()]), sentence, done=done)
 
     def _toggle_favourite(self) -> None:
         photo_ids = self._targets()
@@ -234,9 +244,14 @@ class Marking(QObject):
     def _learn(self, tags: Sequence[TagCount]) -> None:
         self._words = tuple(tags)
         self.read_suggesting()
+        library = self._session.library
+        self._session.read("sought tags", lambda: sought(library), self._keep)
+
+    def _keep(self, terms: tuple[str, ...]) -> None:
+        self._sought = terms
 
 
-def _short(term: str) -> str:
+def short(term: str) -> str:
     """A tag as it stands in a sentence."""
     return term if len(term) <= _LONGEST_SHOWN else term[: _LONGEST_SHOWN - 1].rstrip() + "…"
 

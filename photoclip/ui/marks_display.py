@@ -52,7 +52,7 @@ class MarksDisplay(QObject):
         self._details, self._viewer, self._looked_at = details, viewer, looked_at
         self.prompt = MarkPrompt(viewer)
         self.prompt.left.connect(lambda: viewer.setFocus(Qt.FocusReason.OtherFocusReason))
-        viewer.wanted.connect(lambda *_: self._turned())
+        viewer.turned.connect(self._turned)
         viewer.left.connect(self.prompt.close_)
         marking.tagAsked.connect(lambda: self._write(caption=False))
         marking.captionAsked.connect(lambda: self._write(caption=True))

@@ -12,15 +12,29 @@ from photoclip.ui.controls import IconButton
 
 _PARTS = (
     ("add_folder", "rescan", "pause", "stop", "failures"),
-    ("models", "review", "vocabulary", "suggestions"),
+    ("models", "review", "vocabulary", "teach", "suggestions", "settings"),
     ("undo", "redo"),
-    ("back", "forward", "search", "keep_search"),
+    ("back", "forward", "search", "keep_search", "new_album"),
     ("larger", "smaller", "sidebar", "details", "full_screen"),
 )
 _END = ("keys", "close", "quit")
-_MARKS = ("favourite", "tag", "accept", "caption")
+_MARKS = (
+    "favourite",
+    "tag",
+    "find_more",
+    "accept",
+    "caption",
+    "describe",
+    "to_album",
+    "from_album",
+)
 _RATINGS = tuple(f"rate_{stars}" for stars in range(5, -1, -1))
-_PHOTO = (("open", "show_file"), ("similar", "like", "dislike"), _MARKS, ("copy", "copy_path"))
+_PHOTO = (
+    ("open", "show_file"),
+    ("similar", "why", "like", "dislike"),
+    _MARKS,
+    ("copy", "copy_path"),
+)
 
 
 def _tr(text: str) -> str:

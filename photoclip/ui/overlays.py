@@ -1,7 +1,7 @@
 """What lies over the window for a moment: a notice, the hint while dragging, the list of keys."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -31,10 +31,11 @@ class _Said:
     call: Callable[[], object] | None
     stay: bool
     dismissed: Callable[[], object] | None
+    more: tuple[str, Callable[[], object]] | None = None
 
 
 class Notice(QFrame):
-    """One sentence above the status line, with at most one thing to do about it.
+    """One sentence above the status line, with one thing to do about it, or two.
 
     What stays gives way to what is said after it, and comes back then.
 
@@ -52,6 +53,10 @@ class Notice(QFrame):
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self.act)
         self._button.hide()
+        self._more = button("", "flat")
+        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._more.clicked.connect(self._act_more)
+        self._more.hide()
         close = IconButton("close", self.tr("Dismiss"), 28)
         close.clicked.connect(self._dismiss)
         self._now: _Said | None = None
@@ -62,6 +67,7 @@ class Notice(QFrame):
         row.setContentsMargins(16, 6, 8, 6)
         row.setSpacing(8)
         row.addWidget(self._text, 1)
+        row.addWidget(self._more)
         row.addWidget(self._button)
         row.addWidget(close)
         self.hide()
@@ -87,12 +93,19 @@ class Notice(QFrame):
         self._later = [said for said in self._later if said.sentence != sentence]
         self._show(_Said(sentence, offer, call, stay, dismissed))
 
+    def offer(self, text: str, call: Callable[[], object]) -> None:
+        """Offer something more about the sentence shown now, before the other; `call` does it."""
+        if self._now is not None and not self._now.stay:
+            self._show(replace(self._now, more=(text, call)))
+
     def _show(self, said: _Said) -> None:
         self._now = said
         self._text.setText(said.sentence)
         self.setAccessibleName(said.sentence)
         self._button.setText(said.offer)
         self._button.setVisible(bool(said.offer))
+        self._more.setText(said.more[0] if said.more else "")
+        self._more.setVisible(said.more is not None)
         self._timer.stop()
         if not said.stay:
             self._timer.start()
@@ -108,8 +121,9 @@ class Notice(QFrame):
         """At the foot of the parent, in the middle, as wide as the sentence asks."""
         room = self._window.rect()
         beside = 16 + 8 + 28 + 8
-        if self._button.isVisibleTo(self):
-            beside += self._button.sizeHint().width() + 8
+        for one in (self._more, self._button):
+            if one.isVisibleTo(self):
+                beside += one.sizeHint().width() + 8
         line = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 4
         width = min(line + beside, 620, room.width() - 32)
         height = max(40, self._text.heightForWidth(width - beside) + 16)
@@ -126,6 +140,12 @@ class Notice(QFrame):
         self._go()
         if now is not None and now.call is not None:
             now.call()
+
+    def _act_more(self) -> None:
+        now = self._now
+        self._go()
+        if now is not None and now.more is not None:
+            now.more[1]()
 
     def _dismiss(self) -> None:
         now = self._now

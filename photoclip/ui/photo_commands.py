@@ -11,11 +11,13 @@ from photoclip.core.types import Photo
 from photoclip.ui import desktop
 from photoclip.ui.actions import Actions
 from photoclip.ui.grid import GridView
+from photoclip.ui.photo_drag import add_photos
 from photoclip.ui.session import Session
 
 _MOST_COPIED = 5000
 _NAMES = (
-    "open", "show_file", "similar", "copy", "copy_path", "favourite", "tag", "accept", "caption",
+    "open", "show_file", "similar", "why", "copy", "copy_path", "favourite", "tag", "accept",
+    "caption", "to_album", "from_album",
     *(f"rate_{stars}" for stars in range(6)),
 )  # fmt: skip
 
@@ -61,6 +63,8 @@ class PhotoCommands(QObject):
         for name in _NAMES:
             self._actions[name].setEnabled(some)
         self._actions["open"].setEnabled(some and self._looked_at() is None)
+        one = self._looked_at() is not None or self._grid.chosen.count() == 1
+        self._actions["describe"].setEnabled(one)
 
     def show_file(self, path: str) -> None:
         """Show a file in the file manager, or say why not."""
@@ -117,7 +121,9 @@ class PhotoCommands(QObject):
         paths = [photo.path for photo in found if photo is not None]
         if paths:
             drag = QDrag(self._grid)
-            drag.setMimeData(desktop.files_as_data(paths))
+            data = desktop.files_as_data(paths)
+            add_photos(data, self._session.library.path, self.targets())
+            drag.setMimeData(data)
             self.dragging.emit(True)
             drag.exec(Qt.DropAction.CopyAction)
             self.dragging.emit(False)

@@ -41,10 +41,7 @@ class PhotoFeed(QObject):
         looking.quick.connect(lambda photo, image: details.show_image(photo.id, image))
         looking.sharp.connect(details.show_image)
         looking.failed.connect(details.show_problem)
-        viewer.wanted.connect(self._feed_viewer)
-        viewing.quick.connect(viewer.show_photo)
-        viewing.sharp.connect(viewer.show_image)
-        viewing.failed.connect(viewer.show_problem)
+        viewer.view.feed_from(viewing)
 
     def renew(self) -> None:
         """Show the details of the current photo soon: it, or their place, may be another."""
@@ -83,10 +80,3 @@ class PhotoFeed(QObject):
         unknown = [i for i in photo_ids if photos.fact(i) is None]
         if unknown:
             self._session.photos("learn", unknown, photos.learn)
-
-    def _feed_viewer(self, photo_id: int, near: tuple[int, ...], side: int) -> None:
-        if not side:
-            self.viewing.look(photo_id)
-            return
-        self.viewing.sharpen(photo_id, side)
-        self.viewing.prepare(near, side)

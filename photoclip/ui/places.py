@@ -13,11 +13,14 @@ class Place:
     Attributes:
         text: the query asked in the scope as `query_text.written` has it, "" for none.
         failures: the list of unreadable files is shown instead of photos.
+        album: the number of the live album whose query this is, as it was kept or as the person
+            has changed it since; None where there is none.
     """
 
     scope: Scope = Scope()
     text: str = ""
     failures: bool = False
+    album: int | None = None
 
     @property
     def searching(self) -> bool:
@@ -26,6 +29,10 @@ class Place:
     @property
     def without_search(self) -> "Place":
         return Place(self.scope)
+
+    def asking(self, text: str) -> "Place":
+        """Another query here; a live album stays open while its query is changed."""
+        return Place(self.scope, text, album=self.album if text else None)
 
 
 @dataclass(frozen=True)

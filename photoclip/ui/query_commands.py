@@ -15,17 +15,16 @@ from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir
 from photoclip.core.query import Feedback, Filter, Key, Picture, Query
 from photoclip.core.query_text import parse, written
+from photoclip.core.types import Change
 from photoclip.errors import PhotoClipError
 from photoclip.ui.actions import Actions
-from photoclip.ui.chip_labels import label
 from photoclip.ui.chips import PICTURE
 from photoclip.ui.content import Content
-from photoclip.ui.keep_album import keeping
 from photoclip.ui.pictures import thumbnail, to_qimage
 from photoclip.ui.places import Place
 from photoclip.ui.search_bar import SearchField
 from photoclip.ui.session import Listing, Offer, Session
-from photoclip.ui.undo import UndoStack
+from photoclip.ui.undo import Act, Done, UndoStack
 
 # More pictures in a query only blur what they have in common.
 _MOST_PICTURES, _MOST_THUMBS = 20, 100
@@ -35,7 +34,7 @@ class QueryCommands(QObject):
     """Carries out commands on the query.
 
     Args:
-        undo: where keeping a search as an album can be undone.
+        undo: where thumbs, and keeping a search as an album, can be undone.
         targets: the photos that the commands are about.
 
     Signals:
@@ -62,13 +61,9 @@ class QueryCommands(QObject):
         actions.connect("similar", self._similar)
         actions.connect("like", lambda: self._thumb(liked=True))
         actions.connect("dislike", lambda: self._thumb(liked=False))
-        actions.connect("keep_search", self._name_album)
-        for name in ("like", "dislike", "keep_search"):
+        for name in ("like", "dislike"):
             actions[name].setEnabled(False)
         session.listed.connect(self._enable)
-        content.keep.asked.connect(self._name_album)
-        content.keep.named.connect(self._keep)
-        content.keep.left.connect(content.take_focus)
         field.picturesGiven.connect(self._take_files)
         field.imageGiven.connect(self._take_image)
         field.chipsChanged.connect(content.chips.show_items)
@@ -82,7 +77,6 @@ class QueryCommands(QObject):
         """Thumbs are for what was ranked."""
         for name in ("like", "dislike"):
             self._actions[name].setEnabled(listing.found.bands is not None)
-        self._actions["keep_search"].setEnabled(listing.place.searching)
 
     # Photos of the library
 
@@ -100,18 +94,47 @@ class QueryCommands(QObject):
         """Results are right, or wrong; said of them a second time, it is taken back."""
 
         def say(hashes: Mapping[int, str]) -> None:
-            query, said = self._field.query, {Feedback(one, liked) for one in hashes.values()}
-            before = set(query.feedback)
-            about = {one.content_hash for one in said}
-            kept = [
-                item
-                for item in query.items
-                if not isinstance(item, Feedback) or item.content_hash not in about
-            ]
-            new = [] if said <= before else [Feedback(one, liked) for one in hashes.values()]
-            self._field.ask(replace(query, items=(*kept, *new)))
+            query, said = self._field.query, [Feedback(one, liked) for one in hashes.values()]
+            words = self.tr("More like %Ln result(s)", "", len(said))
+            if not liked:
+                words = self.tr("Less like %Ln result(s)", "", len(said))
+            if set(said) <= set(query.feedback):
+                said, words = [], self.tr("%Ln thumb(s) taken back", "", len(said))
+            about = frozenset(hashes.values())
+            before = tuple(one for one in query.feedback if one.content_hash in about)
+            place = self._session.place
+            self._undo.do(self._thumbs(place, about, tuple(said), before), words)
 
         self._with_hashes("thumb", self._targets()[:_MOST_THUMBS], say)
+
+    def _thumbs(
+        self,
+        place: Place,
+        about: frozenset[str],
+        said: tuple[Feedback, ...],
+        before: tuple[Feedback, ...],
+    ) -> Act:
+        """The act of saying this of the photos with these hashes, of which `before` was said.
+
+        Args:
+            place: the search whose results they are.
+        """
+
+        def show() -> None:
+            query, first = self._field.query, parse(place.text, date.today())
+            same = _about_others(query, about) == _about_others(first, about)
+            still = same or any(one.content_hash in about for one in query.feedback)
+            if still and self._session.place.scope == place.scope:
+                self._field.ask(_about_others(query, about).extended(*said))
+            else:
+                # The person has gone on since: what is undone is seen where it was done.
+                asked = written(_about_others(first, about).extended(*said))
+                self.asked.emit(replace(place, text=asked))
+
+        def act() -> Done:
+            return Done(Change(), self._thumbs(place, about, before, said), show)
+
+        return act
 
     def _with_hashes(
         self, key: str, ids: Sequence[int], done: Callable[[Mapping[int, str]], None]
@@ -149,22 +172,6 @@ class QueryCommands(QObject):
             lambda image: row.show_picture(source, image),
         )
 
-    # Live albums
-
-    def _name_album(self) -> None:
-        query, locale = self._field.query, self._content.locale()
-        labels = [label(item, locale) for item in query.filters]
-        self._content.keep.begin(query.phrase or ", ".join(labels))
-
-    def _keep(self, name: str) -> None:
-        """The query as an album that grows; the folder or tag searched in becomes a filter."""
-        place = self._session.place
-        scope = {Key.FOLDER: place.scope.folder, Key.TAG: place.scope.tag}
-        inside = [Filter(key, (value,)) for key, value in scope.items() if value is not None]
-        query = written(parse(place.text, date.today()).extended(*inside))
-        sentence = self.tr("Kept as the live album “%1”").replace("%1", name)
-        self._undo.do(keeping(self._session.library.albums, name, query), sentence)
-
     # What stands above the results
 
     def _date(self, span: str) -> None:
@@ -182,6 +189,16 @@ class QueryCommands(QObject):
             self._content.scopeCleared.emit()
         else:
             self._field.ask(self._field.query.without(offer.without))
+
+
+def _about_others(query: Query, hashes: frozenset[str]) -> Query:
+    """The query without what it says of the photos with these hashes."""
+    kept = (
+        item
+        for item in query.items
+        if not isinstance(item, Feedback) or item.content_hash not in hashes
+    )
+    return replace(query, items=tuple(kept))
 
 
 def _source(library: Library, path: str) -> str:

@@ -1,17 +1,19 @@
 """Reviewing a tag as the app works on it: questions brought, answers stored, learning started."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from photoclip.core.annotations import Edit
-from photoclip.core.review import Question, Standing
-from photoclip.core.types import IndexProgress, TagCount
+from photoclip.core.review import Question, Standing, doubts
+from photoclip.core.types import IndexProgress
 from photoclip.progress import StopFlag
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.session import Session
+from photoclip.ui.thumbnails import square
 from photoclip.ui.undo import UndoStack, annotated
 
 
@@ -21,6 +23,8 @@ class Asks(Protocol):
     def questions(self, limit: int = ...) -> Sequence[Question]: ...
 
     def standing(self) -> Standing: ...
+
+    def answers(self, photo_ids: Sequence[int]) -> Mapping[int, bool]: ...
 
     def answer(self, questions: Sequence[Question], yes: bool) -> Edit: ...
 
@@ -48,14 +52,19 @@ class Reviews(QObject):
     """Brings questions and takes answers, off the GUI thread.
 
     Signals:
+        doubted: the `Doubts` in the whole library.
         begun: the `Queue` asked for.
-        stands: (term, its `Standing`), after answers.
+        stands: (term, its `Standing`, what was answered of its questions by photo id), after
+            answers or what undid them.
+        pictured: thumbnails by photo id.
         failed: why no questions can be asked, a sentence.
         learned: enough was answered for the tags to be suggested anew.
     """
 
+    doubted = Signal(object)
     begun = Signal(object)
-    stands = Signal(object, object)
+    stands = Signal(object, object, object)
+    pictured = Signal(object)
     failed = Signal(object)
     learned = Signal()
 
@@ -72,7 +81,9 @@ class Reviews(QObject):
         # A lane of its own: the first question may have to wait for the model.
         self._lane = Lane(bridge, "review")
         self._term = ""
-        undo.changed.connect(self._look)
+        self._asked: list[int] = []
+        undo.changed.connect(self._follow)
+        session.tagsRead.connect(lambda _: self._count())
 
     def begin(self, term: str) -> None:
         """Ask about a tag."""
@@ -82,9 +93,11 @@ class Reviews(QObject):
             review = self._tagging.review(term)
             return Queue(term, tuple(review.questions()), review.standing())
 
-        self._lane.submit(
-            "begin", read, self.begun.emit, lambda error: self.failed.emit(str(error))
-        )
+        def show(queue: Queue) -> None:
+            self._asked = [question.photo_id for question in queue.questions]
+            self.begun.emit(queue)
+
+        self._lane.submit("begin", read, show, lambda error: self.failed.emit(str(error)))
 
     def answer(self, term: str, question: Question, yes: bool) -> None:
         words = self.tr("Yes, “%1”") if yes else self.tr("No, not “%1”")
@@ -97,33 +110,48 @@ class Reviews(QObject):
             quiet=True,
         )
 
+    def picture(self, photo_ids: Sequence[int], side: int) -> None:
+        """Read the middle squares of photos, `side` pixels wide."""
+        library = self._session.library
+
+        def read() -> dict[int, QImage]:
+            hashes = library.content_hashes(photo_ids)
+            found = {one: library.thumbnails.read(key) for one, key in hashes.items()}
+            return {one: square(jpeg, side) for one, jpeg in found.items() if jpeg}
+
+        self._lane.submit("picture", read, self.pictured.emit)
+
     def end(self) -> None:
         """The person is done: learn from what was answered, if it is enough."""
-        self._term = ""
+        self._term, self._asked = "", []
         self._lane.submit("due", self._tagging.learning_is_due, self._learn)
 
     def close(self) -> None:
         self._lane.close()
 
-    def _look(self) -> None:
-        term = self._term
+    def look(self) -> None:
+        """Find out how the tag that is asked about stands now."""
+        term, asked = self._term, self._asked
         if not term:
             return
 
-        def read() -> tuple[Standing, bool]:
-            return self._tagging.review(term).standing(), self._tagging.learning_is_due()
+        def read() -> tuple[Standing, Mapping[int, bool]]:
+            review = self._tagging.review(term)
+            return review.standing(), review.answers(asked)
 
-        def show(found: tuple[Standing, bool]) -> None:
-            self.stands.emit(term, found[0])
-            self._learn(found[1])
+        self._lane.submit("stands", read, lambda found: self.stands.emit(term, *found))
 
-        self._lane.submit("stands", read, show)
+    def _follow(self) -> None:
+        """Something was answered, or undone."""
+        if self._term:
+            self.look()
+            self._lane.submit("due", self._tagging.learning_is_due, self._learn)
+
+    def _count(self) -> None:
+        library, model = self._session.library, self._session.model
+        self._lane.submit("doubts", lambda: doubts(library, model), self.doubted.emit)
+        self.look()
 
     def _learn(self, due: bool) -> None:
         if due:
             self.learned.emit()
-
-
-def waiting(tags: Sequence[TagCount]) -> list[TagCount]:
-    """The tags with suggestions that nobody has decided on, those with the most first."""
-    return sorted((tag for tag in tags if tag.count > tag.own), key=lambda tag: tag.own - tag.count)

@@ -1,9 +1,9 @@
 """The review: is this what the tag says? One big photo after the other, one key each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
@@ -13,34 +13,39 @@ from PySide6.QtWidgets import (
 )
 
 from photoclip.core.review import Question, Standing
-from photoclip.core.types import Photo, TagCount
-from photoclip.ui.canvas import Canvas
 from photoclip.ui.choice import Choice
 from photoclip.ui.controls import ElidedLabel, IconButton, button, label
+from photoclip.ui.next_photos import NextPhotos
+from photoclip.ui.photo_view import PhotoView
 from photoclip.ui.review import Queue
+from photoclip.ui.review_round import Round
 from photoclip.ui.tokens import VIEWER
 
 # So many photos are got ready ahead.
 _AHEAD = 2
-_STAY = 30
+# In a page narrower than this, in logical pixels, the photo needs the room more.
+_NARROW = 760
+# Marks the answer that was given.
+_TICK = " ✓"
 
 
 class ReviewPage(QWidget):
     """Asks about one tag at a time.
 
     Signals:
-        termChosen: a tag to be asked about.
+        termChosen: a tag to be asked about. moreAsked: more is to be asked about it.
         answered: (term, `Question`, yes).
         undoAsked: the last answer is to be taken back.
-        wanted: (photo id, ids to get ready, shorter side in pixels): a picture is needed.
-        openAsked: a photo is to be seen in the viewer. helpAsked: "?" was typed.
+        openAsked: (photo ids, which of them): it is to be seen in the viewer.
+        helpAsked: "?" was typed.
         left: the person is done.
     """
 
     termChosen = Signal(object)
+    moreAsked = Signal(object)
     answered = Signal(object, object, object)
     undoAsked = Signal()
-    wanted = Signal(object, object, object)
+    openAsked = Signal(object, object)
     helpAsked = Signal()
     left = Signal()
 
@@ -52,11 +57,9 @@ class ReviewPage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Review"))
         self.term = ""
-        self._questions: tuple[Question, ...] = ()
-        self._answers: dict[int, bool] = {}
-        self._at = 0
+        self._round = Round()
+        self._note = ""
         self._standing = Standing(0, 0, 0)
-        self._photo: Photo | None = None
         self._title = ElidedLabel("title")
         self._left = label("", "secondary")
         self._right = label("", "secondary", wrap=True)
@@ -67,9 +70,9 @@ class ReviewPage(QWidget):
         )
         self.terms.setMinimumContentsLength(12)
         self.terms.activated.connect(lambda _: self.termChosen.emit(self.terms.currentData()))
-        self.canvas = Canvas(VIEWER.canvas)
-        self._problem = label("", "warn", wrap=True)
-        self._problem.hide()
+        self.view = PhotoView(VIEWER.canvas)
+        self.canvas = self.view.canvas
+        self.next = NextPhotos()
         self._end = label("", "heading", wrap=True)
         self._end.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._end_note = label("", "secondary", wrap=True)
@@ -89,9 +92,10 @@ class ReviewPage(QWidget):
             one.clicked.connect(call)
             # A click leaves the keys where they are.
             one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._ask = QTimer(self, singleShot=True, interval=_STAY)
-        self._ask.timeout.connect(self._want)
-        self.canvas.scaled.connect(lambda _: self._ask.start())
+        for one, words in ((self.yes, self.tr("Yes (Y)")), (self.no, self.tr("No (N)"))):
+            one.setText(words + _TICK)
+            one.setMinimumWidth(one.sizeHint().width())
+            one.setText(words)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -112,25 +116,33 @@ class ReviewPage(QWidget):
         column.addWidget(self._next_tag, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.canvas)
+        self._pages.addWidget(self.view)
         self._pages.addWidget(end)
         self._pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.foot = QWidget()
         foot = QHBoxLayout(self.foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(8)
+        # Whether there is something to undo or not, the others stay where they are.
+        keep = self.undo.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.undo.setSizePolicy(keep)
+        foot.addSpacing(self.undo.sizeHint().width())
         foot.addStretch(1)
         for one in (self.no, self.skip, self.yes):
             foot.addWidget(one)
         foot.addStretch(1)
         foot.addWidget(self.undo)
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(self._pages, 1)
+        body.addWidget(self.next)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 8, 16, 12)
         whole.setSpacing(8)
         whole.addLayout(top)
         whole.addWidget(self._right)
-        whole.addWidget(self._pages, 1)
-        whole.addWidget(self._problem)
+        whole.addLayout(body, 1)
         whole.addWidget(self.foot)
 
     # What it shows
@@ -138,7 +150,7 @@ class ReviewPage(QWidget):
     @property
     def question(self) -> Question | None:
         """The one put now."""
-        return self._questions[self._at] if self._at < len(self._questions) else None
+        return self._round.question
 
     @property
     def photo_id(self) -> int | None:
@@ -154,13 +166,12 @@ class ReviewPage(QWidget):
         """What stands in place of a photo; "" while there is one."""
         return self._end.text() if self._pages.currentIndex() == 1 else ""
 
-    def show_tags(self, tags: Sequence[TagCount]) -> None:
-        """The tags that can be reviewed, with how many photos wait."""
+    def show_tags(self, tags: Sequence[tuple[str, int]]) -> None:
+        """The tags that can be reviewed, each with how many photos wait."""
         locale, chosen = self.locale(), self.term
         self.terms.clear()
-        for tag in tags:
-            count = locale.toString(tag.count - tag.own)
-            self.terms.addItem(f"{tag.term}  {count}", tag.term)
+        for term, count in tags:
+            self.terms.addItem(f"{term}  {locale.toString(count)}", term)
         at = self.terms.findData(chosen)
         if at < 0 and chosen:
             self.terms.insertItem(0, chosen, chosen)
@@ -169,8 +180,9 @@ class ReviewPage(QWidget):
 
     def show_waiting(self, term: str) -> None:
         """The questions about this tag are on their way."""
-        self.term, self._questions, self._answers, self._at = term, (), {}, 0
-        self._standing = Standing(0, 0, 0)
+        if term != self.term:
+            self._note = ""
+        self._begin(term)
         self.terms.setCurrentIndex(self.terms.findData(term))
         self._title.show_text(self.tr("Is this “%1”?").replace("%1", term))
         self._left.setText("")
@@ -179,7 +191,7 @@ class ReviewPage(QWidget):
 
     def show_nothing(self) -> None:
         """No tag waits for an answer."""
-        self.term, self._questions, self._answers, self._at = "", (), {}, 0
+        self._begin("")
         self._title.show_text(self.tr("Review"))
         self._left.setText("")
         self._right.setText("")
@@ -194,16 +206,52 @@ class ReviewPage(QWidget):
     def show_queue(self, queue: Queue) -> None:
         if queue.term != self.term:
             return
-        self._questions, self._answers, self._at = queue.questions, {}, 0
-        self.show_standing(queue.term, queue.standing)
+        # What was skipped is not asked again before the person comes back to the tag.
+        self._round = Round(queue.questions, self._round.skipped)
+        self._standing = queue.standing
         self._turned()
 
-    def show_standing(self, term: str, standing: Standing) -> None:
-        """How many photos wait, and how often the suggestions were right so far."""
+    def show_standing(self, term: str, standing: Standing, answers: Mapping[int, bool]) -> None:
+        """How the tag stands after answers, or after some were undone.
+
+        Args:
+            answers: what was answered of the questions put, by photo.
+        """
         if term != self.term:
             return
-        self._standing, locale = standing, self.locale()
-        self._left.setText(self.tr("%1 left").replace("%1", locale.toString(standing.left)))
+        self._standing = standing
+        if self._round.take_in(answers):
+            self._turned()
+        else:
+            self._say_standing()
+            self._mark()
+            self._maybe_go_on()
+
+    def show_note(self, note: str) -> None:
+        """What comes of the answers, quietly; "" for nothing."""
+        self._note = note
+        self._say_standing()
+
+    def _begin(self, term: str) -> None:
+        self.term, self._round, self._standing = term, Round(), Standing(0, 0, 0)
+        self.next.show_photos(())
+
+    def _maybe_go_on(self) -> None:
+        """Ask for more where more photos wait than are asked about at once."""
+        # Not before the library has all answers, or it would ask again.
+        if self._round.settled and self._standing.left > len(self._round.skipped):
+            self.moreAsked.emit(self.term)
+
+    def _say_standing(self) -> None:
+        """How many photos wait, and how often the suggestions were right so far."""
+        standing, locale = self._standing, self.locale()
+        left = self.tr("%1 left").replace("%1", locale.toString(standing.left))
+        question = self.question
+        if question is not None and not question.suggested:
+            left = self.tr("Not suggested, but near it")
+        elif question is not None and question.sure:
+            left = self.tr("PhotoClip is sure of this one")
+        self._left.setText(left)
         precision = standing.precision
         words = self.tr("Answer a few, and you see how often PhotoClip is right.")
         if precision is not None:
@@ -211,57 +259,37 @@ class ReviewPage(QWidget):
             words = words.replace("%1", locale.toString(round(100 * precision)) + " %")
             words = words.replace("%2", locale.toString(standing.right))
             words = words.replace("%3", locale.toString(standing.answered))
-        self._right.setText(words)
-
-    def show_photo(self, photo: Photo, quick: QImage) -> None:
-        """A photo's facts and its thumbnail; the sharp picture follows."""
-        if photo.id != self.photo_id:
-            return
-        fresh = self._photo is None or self._photo.id != photo.id
-        self._photo = photo
-        if fresh:
-            self.canvas.show_photo(QSize(photo.width, photo.height))
-            if not quick.isNull():
-                self.canvas.show_image(quick)
-            self._ask.start()
-
-    def show_image(self, photo_id: int, image: QImage) -> None:
-        if photo_id == self.photo_id and not image.isNull():
-            self._problem.hide()
-            self.canvas.show_image(image)
-
-    def show_problem(self, photo_id: int, sentence: str) -> None:
-        """Say why the photo is not seen sharply."""
-        if photo_id == self.photo_id:
-            self._problem.setText(sentence)
-            self._problem.show()
+        self._right.setText(f"{words} · {self._note}" if self._note else words)
 
     def _turned(self) -> None:
-        self._problem.hide()
         question = self.question
         asked = question is not None
         for one in (self.no, self.skip, self.yes):
             one.setEnabled(asked)
-        self.undo.setVisible(bool(self._answers))
+        ahead = self._round.ahead
+        self.next.show_photos(ahead)
+        self._say_standing()
+        self._mark()
         if question is None:
             self._show_end()
+            self._maybe_go_on()
             return
         self._pages.setCurrentIndex(0)
-        self._photo = None
-        self._mark(self._answers.get(question.photo_id))
         self.canvas.setAccessibleName(self._title.full_text)
-        self.wanted.emit(question.photo_id, (), 0)
+        self.view.turn(question.photo_id, ahead[:_AHEAD])
 
-    def _mark(self, answer: bool | None) -> None:
+    def _mark(self) -> None:
         """Where a photo was answered already, which answer it was."""
-        self.yes.setText(self.tr("Yes (Y)") + (" ✓" if answer else ""))
-        self.no.setText(self.tr("No (N)") + (" ✓" if answer is False else ""))
+        self.undo.setVisible(self._round.answered)
+        answer = None if self.photo_id is None else self._round.answer_to(self.photo_id)
+        self.yes.setText(self.tr("Yes (Y)") + (_TICK if answer else ""))
+        self.no.setText(self.tr("No (N)") + (_TICK if answer is False else ""))
 
     def _show_end(self) -> None:
-        if not self._questions and not self._standing.answered:
+        if not self._round.questions and not self._standing.answered:
             note = self.tr("PhotoClip is sure of every “%1” that it suggests, or finds none.")
             self._say_end(self.tr("No doubts"), note.replace("%1", self.term))
-        elif self._questions and len(self._answers) < len(self._questions):
+        elif self._round.skipped:
             note = self.tr("What you skipped waits for another time.")
             self._say_end(self.tr("That was the last one"), note)
         else:
@@ -282,22 +310,18 @@ class ReviewPage(QWidget):
     def _answer(self, yes: bool) -> None:
         question = self.question
         if question is not None:
-            self._answers[question.photo_id] = yes
+            self._round.answer(yes)
             self.answered.emit(self.term, question, yes)
             self._step(1)
 
     def _step(self, by: int) -> None:
-        at = min(max(self._at + by, 0), len(self._questions))
-        if at != self._at:
-            self._at = at
+        if self._round.step(by):
             self._turned()
 
     def _take_back(self) -> None:
         """Undo the last answer and put its question again."""
-        if self._answers:
-            photo_id, _ = self._answers.popitem()
+        if self._round.take_back():
             self.undoAsked.emit()
-            self._at = [question.photo_id for question in self._questions].index(photo_id)
             self._turned()
 
     def _other_term(self) -> str | None:
@@ -311,15 +335,6 @@ class ReviewPage(QWidget):
         if term is not None:
             self.termChosen.emit(term)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _want(self) -> None:
-        if self._photo is None or self._photo.id != self.photo_id:
-            return
-        photo, ratio = self._photo, self.devicePixelRatioF()
-        ahead = self._questions[self._at + 1 : self._at + 1 + _AHEAD]
-        view = round(min(self.canvas.width(), self.canvas.height()) * ratio)
-        side = max(1, min(view, photo.width, photo.height))
-        self.wanted.emit(photo.id, tuple(question.photo_id for question in ahead), side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key
@@ -341,10 +356,12 @@ class ReviewPage(QWidget):
             self.canvas.toggle()
         elif event.key() in (key.Key_Return, key.Key_Enter) and self.ended:
             self._go_on()
+        elif event.key() in (key.Key_Return, key.Key_Enter):
+            self.openAsked.emit(self._round.photo_ids, self._round.at)
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < 760
-        self.terms.setVisible(not narrow)
+        for one in (self.terms, self.next):
+            one.setVisible(self.width() >= _NARROW)

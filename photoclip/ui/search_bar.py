@@ -1,6 +1,6 @@
 """The search field: one query of words and chips, asked as one types; waits for input methods."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from photoclip.core.query import Feedback, Item, Picture, Query
-from photoclip.core.query_text import chips, parse, written, written_item
+from photoclip.core.query_text import chips, parse, rejoined, written, written_item
 from photoclip.ui import desktop, icons
 from photoclip.ui.controls import IconButton
 
@@ -35,6 +35,9 @@ _LONGEST_PASTED = 20_000
 
 class SearchField(QLineEdit):
     """Words stay text; what is recognised besides becomes a chip at the next space, or on Enter.
+
+    Attributes:
+        finished: what of the text is to be asked for while the person types.
 
     Signals:
         queried: the query as `written` has it, whenever it changes and nothing is being composed;
@@ -58,6 +61,7 @@ class SearchField(QLineEdit):
         self._invitation = self.tr("Search: try “dog on the beach”")
         self.setPlaceholderText(self._invitation)
         self.setMaxLength(_LONGEST)
+        self.finished: Callable[[str], str] = lambda text: text
         self._preedit = ""
         self._asked = ""
         self._items: tuple[Item, ...] = ()
@@ -81,12 +85,17 @@ class SearchField(QLineEdit):
     @property
     def query(self) -> Query:
         """All that is asked: the chips and what the text says besides."""
-        typed = parse(self.text(), date.today())
-        return replace(typed, items=tuple(dict.fromkeys((*self._items, *typed.items))))
+        return self._query_of(self.text())
+
+    def _query_of(self, text: str) -> Query:
+        today = date.today()
+        items, text = rejoined(self._items, text, today)
+        typed = parse(text, today)
+        return replace(typed, items=tuple(dict.fromkeys((*items, *typed.items))))
 
     def show_query(self, text: str) -> None:
         """Show the query of the place a person has gone to, without searching for it again."""
-        if written(self.query) == text:
+        if written(self._query_of(self.finished(self.text()))) == text:
             return
         self._asked = text
         self._show(parse(text, date.today()))
@@ -111,6 +120,12 @@ class SearchField(QLineEdit):
         self.setText(text + after)
         self.setCursorPosition(len(text))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def complete(self, text: str, cursor: int) -> None:
+        """Go on with a filter completed: what is finished becomes a chip."""
+        self.setText(text)
+        self.setCursorPosition(cursor)
+        self._make_chips(entered=not text[cursor:])
 
     def clear_query(self) -> None:
         """Forget text and chips."""
@@ -151,10 +166,12 @@ class SearchField(QLineEdit):
 
     def _make_chips(self, entered: bool) -> None:
         """Let what is recognised in the text become chips."""
-        found = chips(self.text(), date.today(), entered)
+        today = date.today()
+        items, text = rejoined(self._items, self.text(), today)
+        found = chips(text, today, entered)
         if not found.items:
             return
-        self._set_items(tuple(dict.fromkeys((*self._items, *found.items))))
+        self._set_items(tuple(dict.fromkeys((*items, *found.items))))
         self.setText(found.rest)
         self._changed()
 
@@ -321,7 +338,11 @@ class SearchField(QLineEdit):
         self._show_clear()
         if self.composing:
             return
-        query = self.query
+        finished = self.finished(self.text())
+        query = self._query_of(finished)
+        # What was asked before stays until there is something else to ask for.
+        if not query and finished != self.text():
+            return
         # One Latin letter describes no photo; a Chinese character may.
         if len(query.phrase) == 1 and query.phrase.isascii() and not query.items:
             return

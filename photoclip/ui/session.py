@@ -76,8 +76,9 @@ class Session(QObject):
     Signals:
         moved: the new `Place`.
         listed: a `Listing` of the place.
-        counted: `Counts`. rootsRead, foldersRead, tagsRead, failuresRead: tuples of paths,
-            `Folder`, `TagCount`, `Failure`. All of them again whenever they may have changed.
+        counted: `Counts`. rootsRead, foldersRead, tagsRead, failuresRead, albumsRead: tuples of
+            paths, `Folder`, `TagCount`, `Failure`, `Album`. All of them again whenever they may
+            have changed.
         searching: whether a query is on its way.
         ready: the model is loaded and answers without delay.
         searchFailed: a sentence on why there are no new results.
@@ -92,6 +93,7 @@ class Session(QObject):
     tagsRead = Signal(object)
     failuresRead = Signal(object)
     rootsRead = Signal(object)
+    albumsRead = Signal(object)
     searching = Signal(object)
     searchFailed = Signal(object)
     contradicted = Signal(object)
@@ -163,7 +165,7 @@ class Session(QObject):
         if self._wish is None:
             return
         (text, leaving), self._wish = self._wish, None
-        place = replace(self.place.without_search, text=text)
+        place = self.place.asking(text)
         if place != self.place:
             anchor = self._history.go(place, leaving, refined=True)
             self._arrive(anchor, keeps=place.searching)
@@ -183,7 +185,7 @@ class Session(QObject):
 
     def read_all(self) -> None:
         """Read everything for the first time."""
-        self._due = Change(folders=True, tags=True, failures=True)
+        self._due = Change(folders=True, tags=True, failures=True, albums=True)
         self._refresh()
         self._list(None, arrived=True)
 
@@ -211,6 +213,18 @@ class Session(QObject):
         """Read the library in the background and call `done` with what was found, unless more
         was asked with that key by then."""
         self._reading.submit(key, work, done)
+
+    def count(
+        self, text: str, done: Callable[[int], None], failed: Callable[[PhotoClipError], None]
+    ) -> None:
+        """Find out how many photos of the library are relevant to a query; one at a time."""
+        today = date.today()
+        query = parse(text, today)
+
+        def ask() -> int:
+            return self._ranked(query, self._answers().answer(query, Scope(), today)).relevant
+
+        self._asking.submit("count", ask, done, failed)
 
     def holding_root(self, path: str, done: Callable[[str, str], None]) -> None:
         """Call `done` with the path and the root that holds it, if one does by now."""
@@ -252,12 +266,16 @@ class Session(QObject):
             self._reading.submit("tags", lambda: counts(model), self.tagsRead.emit)
         if due.failures:
             self._reading.submit("failures", library.failures, self.failuresRead.emit)
+        if due.albums or due.added or due.removed or due.folders or due.tags or due.model:
+            # Photos in them may have gone or come back, and live ones find others now.
+            self._reading.submit("albums", library.albums.all, self.albumsRead.emit)
         if (
             due.added
             or due.removed
             or due.folders
             or due.model
             or (due.tags and self.place.scope.tag is not None)
+            or (due.albums and self.place.scope.album is not None)
         ):
             # Another model ranks them all anew: nothing of its predecessor's answer is kept.
             self._list(None, arrived=due.model and self.place.searching)

@@ -2,26 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photoclip.core import settings as stored
 from photoclip.core.library import Library
 from photoclip.ui.crash import CrashDialog
+from photoclip.ui.describe import Describes, Proposals
 from photoclip.ui.index_job import IndexJob, Run
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.models import Models
+from photoclip.ui.personal import Finds, PersonalTags
 from photoclip.ui.previews import Previews
 from photoclip.ui.review import Reviews, Tagging
 from photoclip.ui.session import Searches, Session
+from photoclip.ui.sidecar_job import SidecarJob
 from photoclip.ui.switch_job import Prepare, SwitchJob
+from photoclip.ui.teach import Lessons, Teaches
+from photoclip.ui.teach_window import TeachWindow
 from photoclip.ui.theme import Theme
 from photoclip.ui.thumbnails import Thumbnails
 from photoclip.ui.vocabulary import Words
+from photoclip.ui.why import Explains, Why
 
 # The window is drawn before anything heavy begins, in ms.
 _FIRST_PAINT = 50
+
+
+class Serves(Tagging, Explains, Teaches, Describes, Finds, Protocol):
+    """What the model that answers is asked for; see `photoclip.core.serving.Serving`."""
 
 
 class Shell(QObject):
@@ -29,7 +40,7 @@ class Shell(QObject):
 
     Args:
         running_on: where the model that answers runs, in words; called in another thread.
-        tagging: suggests tags, and learns from the answers to them.
+        tagging: suggests tags, learns from the answers to them, and explains results.
 
     Signals:
         closed: the window was closed by the person.
@@ -49,7 +60,7 @@ class Shell(QObject):
         cache_dir: Path | None,
         settings_file: Path,
         theme: Theme,
-        tagging: Tagging,
+        tagging: Serves,
     ) -> None:
         super().__init__()
         self._library = library
@@ -86,12 +97,24 @@ class Shell(QObject):
         self.words = Words(self.session, self.window.undo, tagging, self.bridge, self)
         self.reviews = Reviews(self.session, self.window.undo, tagging, self.bridge, self)
         self.window.follow(self.words, self.reviews)
+        self.personal = PersonalTags(self.session, self.window.undo, tagging, self.bridge, self)
+        self.words.changed.connect(self.personal.know)
+        self.window.find_more(self.personal)
+        self.sidecars = SidecarJob(self.session, self.bridge, self)
+        self.window.keep(self.sidecars)
+        self.why = Why(self.session, tagging, self.bridge, self)
+        self.window.explain(self.why)
+        self.proposals = Proposals(tagging, self.bridge, self)
+        self.window.propose(self.proposals)
+        self.lessons = Lessons(self.session, self.window.undo, tagging, self.bridge, self)
+        self.teach_window = TeachWindow(self.lessons, self.window.actions_, self.window)
         self._crashes = CrashDialog(self.window)
         self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
         self.bridge.crashed.connect(self._crashes.show_traceback)
         self.window.closed.connect(self.closed)
         self.models.mirrorChanged.connect(self._save)
         self.job.ended.connect(lambda *_: self.switch.try_again())
+        self.job.ended.connect(lambda *_: self.sidecars.try_again())
         self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
         self._open = True
 
@@ -136,16 +159,26 @@ class Shell(QObject):
         self._save()
         self.window.models_display.close()
         self.window.tags.close()
+        self.window.settings_display.close()
+        self.window.albums.close()
+        self.teach_window.close()
         self.window.hide()
         self.bridge.close()
         self.models.close()
         self.words.close()
         self.reviews.close()
+        self.personal.close()
+        self.why.close()
+        self.lessons.close()
+        self.proposals.close()
         self.job.close()
+        self.sidecars.close()
         self.switch.close()
         self.session.close()
         self._thumbnails.close()
         self._looking.close()
         self._viewing.close()
         self._library.close()
+        # Not left to the end of the process, when Python takes objects apart in any order.
         self.window.deleteLater()
+        self.deleteLater()

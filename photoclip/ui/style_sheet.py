@@ -36,6 +36,7 @@ QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 7px; min-height: 24p
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 #caption:hover {{ border-color: {t.edge}; }}
 #caption:focus {{ background: {t.canvas}; border: 2px solid {t.accent}; padding: 0; }}
+#proposal {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 6px; }}
 #offers {{ background: transparent; }}
 #searchField {{ min-height: 32px; padding: 0 32px 0 34px; border-radius: 6px; }}
 #searchField:focus {{ min-height: 30px; padding: 0 31px 0 33px; }}
@@ -118,7 +119,7 @@ QProgressBar {{ background: {t.press}; border: none; border-radius: 2px; max-hei
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
 QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
 
-#models {{ background: {t.chrome}; }}
+#models, #settings {{ background: {t.chrome}; }}
 #modelsFoot {{ background: {t.chrome}; border-top: 1px solid {t.line}; }}
 #modelCard {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 10px; }}
 #modelRow {{ border-top: 1px solid {t.line}; }}
@@ -126,7 +127,7 @@ QProgressBar[paused="true"]::chunk {{ background: {t.warn}; }}
 #badge {{ border: 1px solid {t.edge}; border-radius: 4px; padding: 0 4px;
     font-size: {caption}px; color: {t.text2}; }}
 
-#vocabulary, #review {{ background: {t.chrome}; }}
+#vocabulary, #review, #teach {{ background: {t.chrome}; }}
 #terms {{ background: {t.canvas}; border: 1px solid {t.line}; border-radius: 10px; }}
 #terms::item {{ height: 30px; border: none; color: {t.text}; }}
 #terms::item:selected {{ background: {t.tint}; }}
@@ -158,12 +159,25 @@ QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};
 
 #viewer {{ background: {viewer.canvas}; }}
 #viewer QLabel {{ color: {viewer.text}; }}
-#viewer QLabel[role="caption"] {{ color: {viewer.text2}; }}
-#viewer QLabel[role="problem"] {{ padding: 12px 24px; }}
+#viewer QLabel[role="caption"], #viewer QLabel[role="secondary"],
+#viewer QLabel[role="section"] {{ color: {viewer.text2}; }}
+#viewer #side {{ border-left: 1px solid {viewer.line}; }}
+#viewer #side > QWidget > QWidget {{ background: {viewer.canvas}; }}
+#hint {{ background: #CC{viewer.canvas[1:]}; color: {viewer.text}; border-radius: 6px;
+    padding: 6px 10px; font-size: {caption}px; }}
+#viewer QToolButton:checked {{ background: {viewer.tint}; }}
 #viewer QToolButton[floating="true"] {{ background: #99{viewer.canvas[1:]}; border-radius: 20px; }}
 #viewer #popover {{ background: {viewer.raised}; border-color: {viewer.edge}; }}
 #viewer QLineEdit, #viewer #caption {{ background: {viewer.canvas}; color: {viewer.text};
     border-color: {viewer.edge}; placeholder-text-color: {viewer.text2}; }}
+#viewer #proposal {{ background: {viewer.canvas}; border-color: {viewer.line}; }}
+#viewer #proposal QPushButton {{ background: {viewer.raised}; color: {viewer.text};
+    border-color: {viewer.edge}; }}
+#viewer #proposal QPushButton:hover {{ background: {viewer.hover}; }}
+#viewer #proposal QPushButton:focus {{ border-color: {viewer.accent}; }}
+#viewer #proposal QPushButton[flat="true"] {{ background: transparent;
+    border-color: transparent; color: {viewer.accent}; }}
+#viewer #proposal QPushButton[flat="true"]:focus {{ border-color: {viewer.accent}; }}
 #viewer QPushButton[flat="true"] {{ color: {viewer.accent}; }}
 #viewer QPushButton[flat="true"]:hover {{ background: {viewer.hover}; }}
 #viewer QLineEdit:focus, #viewer #caption:focus {{ border-color: {viewer.accent}; }}

@@ -61,7 +61,9 @@ class TagField(QLineEdit):
         self.offers_for: Offers = lambda _: ()
         self.over: QWidget | None = None
         self._list: QFrame | None = None
-        self._rows = QListWidget()
+        self._rows = QListWidget(self)
+        self._rows.hide()
+        self._rows.setAccessibleName(self.tr("Tags offered"))
         self._rows.itemClicked.connect(lambda item: self.take(item.text()))
         self._composing = False
         self.setPlaceholderText(self.tr("Add tag…"))
@@ -176,7 +178,6 @@ class _OfferList(QFrame):
         self.setObjectName("popover")
         rows.setObjectName("offers")
         rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        rows.setAccessibleName(self.tr("Tags offered"))
         rows.setItemDelegate(_OfferDelegate(rows))
         rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows.setMouseTracking(True)
@@ -184,6 +185,7 @@ class _OfferList(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(rows)
+        rows.show()
 
 
 class _OfferDelegate(QStyledItemDelegate):

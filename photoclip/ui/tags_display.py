@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from photoclip.core.review import Doubts, Question
 from photoclip.core.types import TagCount
 from photoclip.ui.actions import Actions
 from photoclip.ui.previews import Previews
-from photoclip.ui.review import Reviews, waiting
+from photoclip.ui.review import Reviews
 from photoclip.ui.review_page import ReviewPage
 from photoclip.ui.session import Session
 from photoclip.ui.sidebar import Sidebar
 from photoclip.ui.undo import UndoStack
+from photoclip.ui.viewer import Viewer
 from photoclip.ui.vocabulary import Words
 from photoclip.ui.vocabulary_window import VocabularyWindow
 
@@ -25,9 +28,11 @@ class TagsDisplay(QObject):
 
     Signals:
         photosAsked: a term whose photos the person wants to see.
+        announced: a sentence for a screen reader.
     """
 
     photosAsked = Signal(object)
+    announced = Signal(object)
 
     def __init__(
         self,
@@ -39,14 +44,17 @@ class TagsDisplay(QObject):
         sidebar: Sidebar,
         pages: QStackedWidget,
         page: ReviewPage,
+        viewer: Viewer,
         viewing: Previews,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._words = words
         self._reviews, self._pages, self._page = reviews, pages, page
-        self._sidebar, self._viewing = sidebar, viewing
-        self._tags: list[TagCount] = []
+        self._sidebar, self._viewer = sidebar, viewer
+        self._doubts = Doubts()
+        # Whether suggestions follow the answers now, and whether the viewer leads back here.
+        self._learning = self._away = False
         self.window = VocabularyWindow(words, window)
         self.window.photosAsked.connect(self.photosAsked)
         for name in ("undo", "redo"):
@@ -59,25 +67,39 @@ class TagsDisplay(QObject):
         reviews.begun.connect(page.show_queue)
         reviews.failed.connect(page.show_failure)
         reviews.stands.connect(page.show_standing)
-        reviews.learned.connect(words.learn)
+        reviews.doubted.connect(self._show_doubts)
+        reviews.pictured.connect(page.next.show_images)
+        reviews.learned.connect(self._learn)
+        words.tagging.connect(self._tagged)
+        words.refused.connect(lambda _: self._end_learning(""))
+        pages.currentChanged.connect(self._turned)
+        page.next.wanted.connect(reviews.picture)
+        page.openAsked.connect(self._view)
+        page.answered.connect(self._announce)
         page.termChosen.connect(self._begin)
         page.answered.connect(reviews.answer)
+        page.moreAsked.connect(reviews.begin)
         page.undoAsked.connect(undo.undo)
         page.left.connect(reviews.end)
-        page.wanted.connect(self._feed)
-        viewing.quick.connect(page.show_photo)
-        viewing.sharp.connect(page.show_image)
-        viewing.failed.connect(page.show_problem)
+        page.view.feed_from(viewing)
 
-    def open_review(self) -> None:
-        """Ask about the tag that was asked about last, or the one most photos wait with."""
-        self._page.show_tags(self._tags)
+    def open_review(self, term: str = "") -> None:
+        """Ask about a tag: that asked about last, or the one most photos wait with."""
+        tags = self._doubts.tags
+        self._page.show_tags(tags)
         self._pages.setCurrentWidget(self._page)
         self._page.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self._tags or self._page.term:
-            self._begin(self._page.term or self._tags[0].term)
+        if term or tags or self._page.term:
+            self._begin(term or self._page.term or tags[0][0])
         else:
             self._page.show_nothing()
+
+    def take_up(self) -> bool:
+        """Go back from the viewer to the question it was opened from, if it was."""
+        if self._away:
+            self._pages.setCurrentWidget(self._page)
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self._pages.currentWidget() is self._page
 
     def close(self) -> None:
         self.window.close()
@@ -90,15 +112,38 @@ class TagsDisplay(QObject):
     def _show_tags(self, tags: Sequence[TagCount]) -> None:
         if self._words.vocabulary is None:
             self._words.read()
-        self._tags = waiting(tags)
-        self._sidebar.show_review(sum(tag.count - tag.own for tag in self._tags))
         self.window.show_counts(tags)
-        if self._pages.currentWidget() is self._page:
-            self._page.show_tags(self._tags)
 
-    def _feed(self, photo_id: int, ahead: tuple[int, ...], side: int) -> None:
-        if not side:
-            self._viewing.look(photo_id)
-            return
-        self._viewing.sharpen(photo_id, side)
-        self._viewing.prepare(ahead, side)
+    def _show_doubts(self, doubts: Doubts) -> None:
+        self._doubts = doubts
+        self._sidebar.show_review(doubts.photos)
+        if self._pages.currentWidget() is self._page:
+            self._page.show_tags(doubts.tags)
+
+    def _view(self, photo_ids: Sequence[int], at: int) -> None:
+        """Show the photo that is asked about in the viewer."""
+        self._away = True
+        self._pages.setCurrentWidget(self._viewer)
+        self._viewer.open(np.array(photo_ids, np.int64), at)
+
+    def _turned(self) -> None:
+        if self._pages.currentWidget() is not self._viewer:
+            self._away = False
+
+    def _announce(self, term: str, question: Question, yes: bool) -> None:
+        words = self.tr("Tag “%1” confirmed") if yes else self.tr("Tag “%1” rejected")
+        self.announced.emit(words.replace("%1", term))
+
+    def _learn(self) -> None:
+        self._learning = True
+        self._page.show_note(self.tr("Suggestions follow your answers in a moment…"))
+        self._words.learn()
+
+    def _tagged(self, done: int, total: int) -> None:
+        if self._learning and not total:
+            self._end_learning(self.tr("Suggestions follow your answers"))
+            self._reviews.look()
+
+    def _end_learning(self, note: str) -> None:
+        self._learning = False
+        self._page.show_note(note)

@@ -103,6 +103,12 @@ class Thumbnails(QObject):
         for photo_id in [i for i, (_, pixmap) in self._pixmaps.items() if pixmap is None]:
             del self._pixmaps[photo_id]
 
+    def renew(self, photo_ids: Sequence[int]) -> None:
+        """These may look otherwise now; what is there is painted until they are read again."""
+        for photo_id in photo_ids:
+            if photo_id in self._pixmaps:
+                self._pixmaps[photo_id] = (0, self._pixmaps[photo_id][1])
+
     def close(self) -> None:
         with self._changed:
             self._closed = True

@@ -1,4 +1,4 @@
-"""What a person did to the library, one act after the other, each of which can be taken back."""
+"""What a person did, one act after the other, each of which can be taken back."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -22,10 +22,12 @@ class Done:
 
     Attributes:
         back: undoes it, and gives what does it again; None where nothing was changed.
+        show: what follows from it in the window, where that is not read from the library.
     """
 
     change: Change
     back: "Act | None"
+    show: Callable[[], None] | None = None
 
 
 # Changes the library; called in another thread.
@@ -168,6 +170,8 @@ class UndoStack(QObject):
             back = found[0].back if found else None
             if back is not None:
                 push(back)
+            if found and found[0].show is not None:
+                found[0].show()
             self._enable()
             self._go_on()
             if problem and isinstance(problem[0], PhotoClipError):

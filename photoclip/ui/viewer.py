@@ -2,35 +2,41 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from photoclip.core.paths import display_name
 from photoclip.core.types import Photo
-from photoclip.ui.canvas import Canvas
 from photoclip.ui.controls import ElidedLabel, IconButton, label
 from photoclip.ui.facts import capture_line
-from photoclip.ui.pictures import WHOLE
+from photoclip.ui.hint import Hint
+from photoclip.ui.photo_view import PhotoView
 from photoclip.ui.theme import palette
 from photoclip.ui.tokens import VIEWER
+from photoclip.ui.why_panel import WhyPanel
 
-# The sharp picture is asked for when a person stays on a photo this long, in ms.
-_STAY = 40
+# The side with why the photo is here: as wide as this, but never most of the window.
+_SIDE, _MOST_SIDE = 304, 0.45
 
 
 class Viewer(QWidget):
     """Shows the photos of a list one at a time.
 
+    Attributes:
+        why: why the photo is here, at the side while its button is checked.
+        why_button, where_button: in the bar.
+        hint: at the foot of the photo.
+
     Signals:
         left: the person is done.
-        wanted: (photo id, ids to get ready, shorter side in pixels): a picture is needed.
+        turned: another photo is looked at.
         menuAsked: where, in global coordinates, the photo menu is wanted.
         helpAsked: "?" was typed.
     """
 
     left = Signal()
-    wanted = Signal(object, object, object)
+    turned = Signal()
     menuAsked = Signal(object)
     helpAsked = Signal()
 
@@ -44,25 +50,28 @@ class Viewer(QWidget):
         self.setPalette(palette(VIEWER))
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)
         self._row = 0
-        self._photo: Photo | None = None
-        self.canvas = Canvas(VIEWER.canvas)
+        self.view = PhotoView(VIEWER.canvas)
+        self.view.known.connect(self._show_photo)
+        self.canvas = self.view.canvas
         self.canvas.scaled.connect(self._scaled)
         self._name = ElidedLabel("strong")
         self._when = ElidedLabel("caption", Qt.TextElideMode.ElideRight)
         self._number = label("", "caption")
         self._percent = label("", "caption")
-        self._problem = label("", "problem", wrap=True)
-        self._problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._problem.hide()
-        self._ask = QTimer(self, singleShot=True, interval=_STAY)
-        self._ask.timeout.connect(self._want)
+        self.why = WhyPanel()
+        self.why.tint(palette(VIEWER))
+        self._side = self._beside()
+        self.hint = Hint(self.canvas)
         self._bar = self._top_bar()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self._problem)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.view, 1)
+        row.addWidget(self._side)
+        column.addLayout(row, 1)
         self._arrows()
 
     @property
@@ -72,40 +81,12 @@ class Viewer(QWidget):
     def open(self, ids: NDArray[np.int64], row: int) -> None:
         """Begin at one of these photos."""
         self._ids, self._row = ids, row
-        self._photo = None
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._turned()
 
     def go(self, by: int) -> None:
         """Go on by so many photos, as far as there are any."""
         self._go_to(self._row + by)
-
-    def show_photo(self, photo: Photo, quick: QImage) -> None:
-        """The current photo's facts and its thumbnail; the sharp picture follows."""
-        if photo.id != self.photo_id:
-            return
-        fresh = self._photo is None or self._photo.id != photo.id
-        self._photo = photo
-        self._name.show_text(display_name(photo.path))
-        self._when.show_text(capture_line(photo, self.locale()))
-        self._when.setVisible(bool(self._when.full_text))
-        self.canvas.setAccessibleName(display_name(photo.path))
-        if fresh:
-            self.canvas.show_photo(QSize(photo.width, photo.height))
-            if not quick.isNull():
-                self.canvas.show_image(quick)
-            self._ask.start()
-
-    def show_image(self, photo_id: int, image: QImage) -> None:
-        if photo_id == self.photo_id and not image.isNull():
-            self._problem.hide()
-            self.canvas.show_image(image)
-
-    def show_problem(self, photo_id: int, sentence: str) -> None:
-        """Say why the photo cannot be seen; the next one works."""
-        if photo_id == self.photo_id:
-            self._problem.setText(sentence)
-            self._problem.show()
 
     def open_menu(self) -> None:
         """Ask for the photo menu below its button."""
@@ -118,32 +99,21 @@ class Viewer(QWidget):
             self._turned()
 
     def _turned(self) -> None:
-        self._problem.hide()
         locale = self.locale()
         self._number.setText(
             f"{locale.toString(self._row + 1)} / {locale.toString(len(self._ids))}"
         )
         self._previous.setVisible(self._row > 0)
         self._next.setVisible(self._row + 1 < len(self._ids))
-        photo_id = self.photo_id
-        if photo_id is not None:
-            self.wanted.emit(photo_id, (), 0)
+        near = [row for row in (self._row + 1, self._row - 1) if 0 <= row < len(self._ids)]
+        self.view.turn(self.photo_id, [int(self._ids[row]) for row in near])
+        self.turned.emit()
 
-    def _want(self) -> None:
-        if self._photo is None:
-            return
-        photo, ratio = self._photo, self.devicePixelRatioF()
-        near = [
-            int(self._ids[row])
-            for row in (self._row + 1, self._row - 1)
-            if 0 <= row < len(self._ids)
-        ]
-        if self.canvas.fitted:
-            view = min(self.canvas.width(), self.canvas.height()) * ratio
-            side = min(round(view), min(photo.width, photo.height))
-            self.wanted.emit(photo.id, tuple(near), max(1, side))
-        else:
-            self.wanted.emit(photo.id, (), WHOLE)
+    def _show_photo(self, photo: Photo) -> None:
+        self._name.show_text(display_name(photo.path))
+        self._when.show_text(capture_line(photo, self.locale()))
+        self._when.setVisible(bool(self._when.full_text))
+        self.canvas.setAccessibleName(display_name(photo.path))
 
     def _scaled(self, scale: float) -> None:
         self._percent.setText(self.locale().toString(round(scale * 100)) + self.locale().percent())
@@ -153,7 +123,6 @@ class Viewer(QWidget):
             "large-tiles" if fitted else "fit",
         )
         self._fit.setEnabled(not fitted or scale != 1.0)
-        self._ask.start()
 
     def _top_bar(self) -> QWidget:
         bar = QWidget()
@@ -170,15 +139,42 @@ class Viewer(QWidget):
         names.addStretch()
         self._fit = self._button("fit", self.tr("Fit into the window (Z)"))
         self._fit.clicked.connect(lambda: self.canvas.toggle())
+        self.why_button = self._button("why", self.tr("Why here (I)"))
+        self.why_button.setCheckable(True)
+        self.why_button.toggled.connect(self._show_side)
+        self.where_button = self._button("where", self.tr("Show where (H)"))
+        self.where_button.setCheckable(True)
         self._more = self._button("more", self.tr("What can be done with this photo"))
         self._more.clicked.connect(self.open_menu)
         row.addWidget(close)
         row.addSpacing(4)
         row.addLayout(names, 1)
-        for widget in (self._number, self._percent, self._fit, self._more):
-            row.addWidget(widget)
+        row.addWidget(self._number)
+        row.addWidget(self._percent)
+        for button in (self.why_button, self.where_button, self._fit, self._more):
+            row.addWidget(button)
         bar.setFixedHeight(52)
         return bar
+
+    def _beside(self) -> QScrollArea:
+        area = QScrollArea()
+        area.setObjectName("side")
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.addWidget(self.why)
+        column.addStretch()
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setAccessibleName(self.tr("Why here"))
+        area.hide()
+        return area
+
+    def _show_side(self, shown: bool) -> None:
+        self._side.setVisible(shown)
+        self._arrange()
 
     def _arrows(self) -> None:
         self._previous = self._button("back", self.tr("Previous photo (Left)"), self.canvas)
@@ -194,13 +190,15 @@ class Viewer(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_arrows()
+        self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._place_arrows()
+        self._arrange()
 
-    def _place_arrows(self) -> None:
+    def _arrange(self) -> None:
+        """Put what lies over the photo in its place."""
+        self._side.setFixedWidth(min(_SIDE, round(_MOST_SIDE * self.width())))
         layout = self.layout()
         if layout is not None:
             layout.activate()

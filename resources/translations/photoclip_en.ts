@@ -2,6 +2,47 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US">
 <context>
+    <name>AlbumActs</name>
+    <message numerus="yes">
+        <source>New album “%1” with %Ln photo(s)</source>
+        <translation>
+            <numerusform>New album “%1” with %Ln photo</numerusform>
+            <numerusform>New album “%1” with %Ln photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) added to “%1”</source>
+        <translation>
+            <numerusform>%Ln photo added to “%1”</numerusform>
+            <numerusform>%Ln photos added to “%1”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) are in “%1” already.</source>
+        <translation>
+            <numerusform>The photo is in “%1” already.</numerusform>
+            <numerusform>The %Ln photos are in “%1” already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln photo(s) removed from “%1”</source>
+        <translation>
+            <numerusform>%Ln photo removed from “%1”</numerusform>
+            <numerusform>%Ln photos removed from “%1”</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>AlbumsDisplay</name>
+    <message numerus="yes">
+        <source>Add %Ln photo(s) to an album</source>
+        <translation>
+            <numerusform>Add %Ln photo to an album</numerusform>
+            <numerusform>Add %Ln photos to an album</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Content</name>
     <message numerus="yes">
         <source>Show %Ln new photo(s)</source>
@@ -63,6 +104,16 @@
         <translation>
             <numerusform>%Ln file indexed.</numerusform>
             <numerusform>%Ln files indexed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PersonalDisplay</name>
+    <message numerus="yes">
+        <source>PhotoClip thinks %Ln more photo(s) show “%1”.</source>
+        <translation>
+            <numerusform>PhotoClip thinks one more photo shows “%1”.</numerusform>
+            <numerusform>PhotoClip thinks %Ln more photos show “%1”.</numerusform>
         </translation>
     </message>
 </context>
@@ -220,6 +271,30 @@
         <translation>
             <numerusform>Show %Ln photo</numerusform>
             <numerusform>Show %Ln photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>QueryCommands</name>
+    <message numerus="yes">
+        <source>More like %Ln result(s)</source>
+        <translation>
+            <numerusform>More like this result</numerusform>
+            <numerusform>More like these %Ln results</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Less like %Ln result(s)</source>
+        <translation>
+            <numerusform>Less like this result</numerusform>
+            <numerusform>Less like these %Ln results</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln thumb(s) taken back</source>
+        <translation>
+            <numerusform>Thumb taken back</numerusform>
+            <numerusform>%Ln thumbs taken back</numerusform>
         </translation>
     </message>
 </context>

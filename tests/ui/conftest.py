@@ -67,7 +67,9 @@ def looked_through(thawed: None) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
-    """Every test leaves neither threads nor running timers behind."""
+    """Every test leaves neither threads nor running timers nor windows behind.
+
+    What is left until the process ends is taken apart in any order then, which may crash."""
     before = set(threading.enumerate())
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -81,6 +83,11 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
         if issubclass(type(timer), QTimer) and shiboken6.isValid(timer) and timer.isActive()
     ]
     assert not timers, f"timers left running: {[t.parent() for t in timers]}"
+    windows = qapp.topLevelWidgets()
+    for window in windows:
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not windows, f"windows left: {[(window, window.objectName()) for window in windows]}"
 
 
 @pytest.fixture(scope="session")

@@ -199,7 +199,7 @@ def test_searches_are_remembered_once() -> None:
     recent = stored.with_search(("Dog", "cat"), " dog ")
     assert recent == ("dog", "cat")
     assert stored.with_search(recent, "  ") == recent
-    assert len(stored.with_search(tuple("abcdefgh"), "new")) == stored.RECENT_SEARCHES
+    assert len(stored.with_search(tuple("abcdefghijk"), "new")) == stored.RECENT_SEARCHES
 
 
 def test_importing_the_app_imports_neither_torch_nor_qt() -> None:

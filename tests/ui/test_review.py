@@ -7,17 +7,23 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from photoclip.core.intake import put_suggestions
+from photoclip.core.review import Doubts, Question, Standing
 from photoclip.core.types import Tag
 from photoclip.errors import PhotoClipError
+from photoclip.ui.controls import IconButton
+from photoclip.ui.places import Place
+from photoclip.ui.review import Queue
 from photoclip.ui.review_page import ReviewPage
 from photoclip.ui.shell import Shell
+from photoclip.ui.sidebar_rows import CountRole
 from tests.fakes import save_photo
 from tests.ui.conftest import WAIT, Open, wait_indexed
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
 # Surest last: what is asked first is nearest to one half.
-SURE = (0.55, 0.62, 0.71, 0.9)
+SURE = (0.55, 0.62, 0.71, 0.79)
+DOUBTS = Doubts(4, (("beach", 4), ("dog", 1)))
 
 
 @pytest.fixture
@@ -36,16 +42,17 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
         last = int(shell.window.model.ids[-1])
         put_suggestions(db, model, last, (Tag("beach", SURE[-1]), Tag("dog", 0.6)))
     shell.session.read_all()
-    names = shell.window.sidebar.names
-    qtbot.waitUntil(lambda: names("tags") == ["beach", "dog"], timeout=WAIT)
     return shell
 
 
 @pytest.fixture
 def page(qtbot: QtBot, shell: Shell) -> ReviewPage:
     window = shell.window
+    doubted: list[Doubts] = []
+    shell.reviews.doubted.connect(doubted.append)
+    qtbot.waitUntil(lambda: bool(doubted) and doubted[-1] == DOUBTS, timeout=WAIT)
     tree = window.sidebar._tree
-    qtbot.waitUntil(lambda: not tree.isRowHidden(1, tree.rootIndex()), timeout=WAIT)
+    assert not tree.isRowHidden(1, tree.rootIndex())
     window.sidebar.reviewAsked.emit()
     qtbot.waitUntil(lambda: window.review.question is not None, timeout=WAIT)
     return window.review
@@ -98,6 +105,140 @@ def test_an_answer_is_taken_back(qtbot: QtBot, shell: Shell, page: ReviewPage) -
     assert "beach" not in shell.window.notice.sentence
 
 
+def test_the_key_of_undo_takes_an_answer_back_too(
+    qtbot: QtBot, shell: Shell, page: ReviewPage
+) -> None:
+    first = page.photo_id
+    qtbot.keyClick(page, Qt.Key.Key_N)
+    qtbot.keyClick(page, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: page.said[1] == "2 left", timeout=WAIT)
+    for left in ("3 left", "4 left"):
+        shell.window.actions_["undo"].trigger()
+        qtbot.waitUntil(lambda left=left: page.said[1] == left, timeout=WAIT)
+    assert page.photo_id == first
+    assert not page.undo.isVisible()
+    assert page.no.text() == "No (N)"
+    shell.window.actions_["redo"].trigger()
+    qtbot.waitUntil(lambda: page.no.text() == "No (N) ✓", timeout=WAIT)
+
+
+def test_the_next_photos_stand_beside_and_are_ready(
+    qtbot: QtBot, shell: Shell, page: ReviewPage
+) -> None:
+    ids = [int(i) for i in shell.window.model.ids]
+    assert page.next.photo_ids == tuple(ids[1:])
+    qtbot.waitUntil(lambda: not page.next.missing, timeout=WAIT)
+    assert page.next.isVisible()
+    kept = shell.window.feed.viewing._kept
+    qtbot.waitUntil(lambda: {ids[1], ids[2]} <= {photo for photo, _ in kept}, timeout=WAIT)
+    qtbot.keyClick(page, Qt.Key.Key_Y)
+    assert page.next.photo_ids == tuple(ids[2:])
+    assert not page.next.missing
+    # In a narrow window the photo has the room.
+    shell.window.resize(640, 400)
+    qtbot.waitUntil(lambda: not page.next.isVisible(), timeout=WAIT)
+
+
+def test_enter_shows_the_photo_and_escape_leads_back_to_its_question(
+    qtbot: QtBot, shell: Shell, page: ReviewPage
+) -> None:
+    window = shell.window
+    qtbot.keyClick(page, Qt.Key.Key_S)
+    photo = page.photo_id
+    for leave in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        qtbot.keyClick(page, Qt.Key.Key_Return)
+        assert window.pages.currentWidget() is window.viewer
+        assert window.viewer.photo_id == photo
+        qtbot.keyClick(window.viewer, Qt.Key.Key_Right)
+        qtbot.keyClick(window.viewer, leave)
+        assert window.pages.currentWidget() is page
+        assert page.hasFocus()
+        assert page.photo_id == photo
+    # From the grid the viewer leads back to the grid.
+    qtbot.keyClick(page, Qt.Key.Key_Return)
+    window.go(Place())
+    assert window.grid.hasFocus()
+    window.open_photo(window.model.id_at(0))
+    qtbot.keyClick(window.viewer, Qt.Key.Key_Escape)
+    assert window.grid.hasFocus()
+
+
+def test_the_photo_is_zoomed(qtbot: QtBot, page: ReviewPage) -> None:
+    qtbot.waitUntil(lambda: not page.canvas._pixmap.isNull(), timeout=WAIT)
+    fitted = page.canvas.scale
+    qtbot.keyClick(page, Qt.Key.Key_Z)
+    assert page.canvas.scale == 1 != fitted
+    qtbot.keyClick(page, Qt.Key.Key_Z)
+    assert page.canvas.scale == fitted
+
+
+def test_more_are_asked_about_than_are_put_at_once(
+    qtbot: QtBot, shell: Shell, page: ReviewPage
+) -> None:
+    first, second, *_ = page._round.questions
+    page.show_waiting("beach")
+    page.show_queue(Queue("beach", (first, second), Standing(0, 0, 4)))
+    qtbot.keyClick(page, Qt.Key.Key_Y)
+    qtbot.keyClick(page, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: page.question is not None, timeout=WAIT)
+    assert page.photo_id not in (first.photo_id, second.photo_id)
+    assert page.said[1:] == ("2 left", "Right so far 50 % (1 of 2)")
+    # What was skipped does not come again at once.
+    third, fourth = page._round.questions
+    page.show_waiting("beach")
+    page.show_queue(Queue("beach", (third,), Standing(1, 2, 2)))
+    qtbot.keyClick(page, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: page.question == fourth, timeout=WAIT)
+    qtbot.keyClick(page, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: page.said[1] == "1 left", timeout=WAIT)
+    assert page.ended == "That was the last one"
+
+
+@pytest.mark.parametrize(
+    ("probability", "suggested", "left"),
+    [
+        (0.3, False, "Not suggested, but near it"),
+        (0.79, True, "3 left"),
+        (0.8, True, "PhotoClip is sure of this one"),
+    ],
+)
+def test_what_is_no_doubtful_suggestion_is_said_to_be_so(
+    page: ReviewPage, probability: float, suggested: bool, left: str
+) -> None:
+    question = Question(page.photo_id or 0, probability, suggested)
+    page.show_waiting("beach")
+    page.show_queue(Queue("beach", (question,), Standing(0, 0, 3)))
+    assert page.said[1] == left
+
+
+def test_the_sidebar_counts_only_what_is_doubtful(
+    qtbot: QtBot, shell: Shell, page: ReviewPage
+) -> None:
+    row = shell.window.sidebar._model.item(1)
+    assert row.data(CountRole) == 4
+    with shell.session.library.store.write() as db:
+        db.execute("UPDATE suggestions SET probability = 0.93 WHERE probability != 0.6")
+    shell.session.read_all()
+    qtbot.waitUntil(lambda: row.data(CountRole) == 1, timeout=WAIT)
+    # The rail has it too.
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    sidebar, asked = shell.window.sidebar, page.term
+    sidebar.fold(True)
+    [entry] = [one for one in sidebar.findChildren(IconButton) if one.toolTip() == "Review 1"]
+    qtbot.mouseClick(entry, LEFT)
+    assert shell.window.pages.currentWidget() is page
+    assert page.term == asked
+    qtbot.waitUntil(lambda: page.terms.itemText(1) == "dog  1", timeout=WAIT)
+
+
+def test_a_screen_reader_hears_the_answer(qtbot: QtBot, shell: Shell, page: ReviewPage) -> None:
+    heard: list[str] = []
+    shell.window.tags.announced.connect(heard.append)
+    qtbot.keyClick(page, Qt.Key.Key_Y)
+    qtbot.keyClick(page, Qt.Key.Key_N)
+    assert heard == ["Tag “beach” confirmed", "Tag “beach” rejected"]
+
+
 def test_it_ends_and_leads_on_to_the_next_tag(qtbot: QtBot, shell: Shell, page: ReviewPage) -> None:
     for _ in range(4):
         qtbot.keyClick(page, Qt.Key.Key_Y)
@@ -132,7 +273,10 @@ def test_enough_answers_change_what_is_suggested(
     shell.words.tagging.connect(lambda done, total: learned.append((done, total)))
     qtbot.keyClick(page, Qt.Key.Key_N)
     qtbot.keyClick(page, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: (0, 0) in learned, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: page.said[2].endswith("· Suggestions follow your answers"), timeout=WAIT
+    )
+    assert (0, 0) in learned
     curves = shell.session.library.store.rows("SELECT term FROM curves JOIN terms ON id = term_id")
     assert curves == [("beach",)]
 

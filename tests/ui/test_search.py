@@ -5,16 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from photoclip.core.intake import put_suggestions
 from photoclip.core.library import Library
 from photoclip.core.query import Feedback, Filter, Key, Picture, Query
 from photoclip.core.query_text import parse
-from photoclip.core.types import Change, Results, Scope
+from photoclip.core.types import Change, Results, Scope, Tag
 from photoclip.errors import PhotoClipError
 from photoclip.ui.bands import Order
+from photoclip.ui.headings import said_span
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.places import Place
 from tests.ui.conftest import wait_read
@@ -82,6 +84,7 @@ def test_results_come_in_bands_and_the_weak_are_folded(
     assert headings(shown) == [("Strong", "3"), ("Likely", "9"), ("Weak", "28")]
     assert shown.model.rowCount() == 12
     assert shown.content.words() == "12 of 40"
+    assert shown.content.spoken() == "12 of 40: 3 strong, 9 likely, 28 weak"
     first = shown.grid.index_of(0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert first.endswith("strong match")
 
@@ -149,7 +152,7 @@ def test_by_date_the_relevant_stand_under_their_days(
 
 def test_filters_alone_rank_nothing(qtbot: QtBot, shown: MainWindow, answers: Banded) -> None:
     ask(qtbot, shown, "date:2023")
-    assert shown.content.words() == "40 of 40"
+    assert shown.content.words() == shown.content.spoken() == "40 of 40"
     assert not shown.content.order.isVisible()
     assert not shown.actions_["like"].isEnabled()
     assert "August" in headings(shown)[0][0]
@@ -252,6 +255,69 @@ def test_thumbs_move_the_query_and_can_be_taken_back(
     assert shown.session.place == Place()
 
 
+def test_a_screen_reader_hears_what_is_known_of_a_photo(
+    qtbot: QtBot, shown: MainWindow, answers: Banded
+) -> None:
+    photo, other = shown.model.id_at(0), shown.model.id_at(1)
+    annotations = shown.session.library.annotations
+    annotations.favour([photo], True)
+    annotations.confirm([photo], "beach", shown.session.model)
+    annotations.confirm([photo], "dog", shown.session.model)
+    with shown.session.library.store.write() as db:
+        (model,) = db.execute("SELECT id FROM models").fetchone()
+        put_suggestions(db, model, photo, (Tag("surf", 0.7), Tag("dog", 0.6)))
+    ask(qtbot, shown, "cat")
+    index, role = shown.grid.index_of(0), Qt.ItemDataRole.AccessibleTextRole
+    qtbot.waitUntil(lambda: shown.model.fact(photo) is not None, timeout=WAIT)
+    plain = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert plain.endswith("strong match")
+    assert not shown.spoken._heard
+
+    # At once what the row holds; the rest is read, and told.
+    with qtbot.waitSignal(shown.model.dataChanged, timeout=WAIT) as told:
+        assert index.data(role) == plain
+    assert told.args[0] == index
+    name, match = plain.rsplit(", ", 1)
+    spoken = f"{name}, favourite, {match}; tags beach, dog; suggested surf"
+    assert index.data(role) == spoken
+    face = QAccessible.queryAccessibleInterface(shown.grid)
+    assert face.child(0).text(QAccessible.Text.Name) == spoken
+    # Nobody asked about the others.
+    assert other not in shown.spoken._heard
+    # What is said of it changes.
+    shown.marking.favour([photo], False)
+    qtbot.waitUntil(lambda: "favourite" not in index.data(role), timeout=WAIT)
+
+
+def test_thumbs_are_undone_and_done_again(qtbot: QtBot, shown: MainWindow, answers: Banded) -> None:
+    ask(qtbot, shown, "dog")
+    qtbot.keyClick(shown.field, KEY.Key_Return)
+    hashes = shown.session.library.content_hashes(shown.model.ids[:1].tolist())
+    liked = Query("dog", (Feedback(hashes[shown.model.id_at(0)], True),))
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        qtbot.keyClick(shown.grid, KEY.Key_Y, CTRL_SHIFT)
+    assert answers.queries[-1] == liked
+    assert shown.notice.sentence == "More like this result"
+    assert shown.actions_["undo"].text() == "Undo: More like this result"
+    for key, query in ((KEY.Key_Z, Query("dog")), (KEY.Key_Y, liked), (KEY.Key_Z, Query("dog"))):
+        with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+            qtbot.keyClick(shown.grid, key, CTRL)
+        assert answers.queries[-1] == query
+    shown.undo.redo()
+    qtbot.waitUntil(lambda: shown.field.query == liked, timeout=WAIT)
+
+    # Words typed since stay; a place gone to is left for the one where the thumb was given.
+    ask(qtbot, shown, "dog beach")
+    shown.field.ask(Query("dog beach", liked.items))
+    shown.undo.undo()
+    qtbot.waitUntil(lambda: shown.field.query == Query("dog beach"), timeout=WAIT)
+    shown.undo.redo()
+    qtbot.waitUntil(lambda: shown.field.query == liked, timeout=WAIT)
+    shown.go(Place())
+    shown.undo.undo()
+    qtbot.waitUntil(lambda: shown.session.place == Place(text="dog"), timeout=WAIT)
+
+
 def test_more_like_several(qtbot: QtBot, shown: MainWindow, answers: Banded) -> None:
     shown.grid.setFocus()
     shown.grid.chosen.select_ranges([(0, 3)])
@@ -320,11 +386,14 @@ def test_the_histogram_makes_a_date(qtbot: QtBot, shown: MainWindow, answers: Ba
     assert parse(shown.session.place.text, date.today()).items[-1] == Filter(
         Key.DATE, ("2023-08-03",)
     )
-    assert shown.content.chips.labels() == ["has tags", "2023-08-03"]
+    assert shown.content.chips.labels() == ["has tags", said_span("2023-08-03", QLocale())]
     # A span within it takes its place.
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         histogram.chosen.emit("2023-08")
-    assert shown.content.chips.labels() == ["has tags", "2023-08"]
+    assert shown.content.chips.labels() == ["has tags", said_span("2023-08", QLocale())]
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        shown.content.chips.chip(1).click()
+    assert shown.content.chips.labels() == ["has tags"]
     ask(qtbot, shown, "dog")
     assert not histogram.isVisible()
 

@@ -71,6 +71,33 @@ def test_a_filter_becomes_a_chip_at_the_space_after_it(qtbot: QtBot, bar: Bar) -
     assert bar.asked[-1] == "dog date:2019 -people"
 
 
+@pytest.mark.parametrize(
+    ("typed", "chip", "asked"),
+    [
+        ("2019 to 2021 ", "2019 to 2021", 'date:"2019 to 2021"'),
+        ("dog 2019 to 2021 ", "2019 to 2021", 'dog date:"2019 to 2021"'),
+        ("may 2019 - june 2020 ", "may 2019 - june 2020", 'date:"may 2019 - june 2020"'),
+        ("2019..2021 ", "2019 – 2021", "date:2019..2021"),
+    ],
+)
+def test_a_range_is_one_chip_though_its_first_half_was_one(
+    qtbot: QtBot, bar: Bar, typed: str, chip: str, asked: str
+) -> None:
+    qtbot.keyClicks(bar.field, typed)
+    assert bar.chips.labels() == [chip]
+    assert bar.asked[-1] == asked
+    # What was asked before its last figure was typed was never two dates at odds.
+    assert not any(one.count("date:") > 1 for one in bar.asked)
+    bar.chips.removed.emit(bar.field.items)
+    assert "date" not in bar.asked[-1]
+
+
+def test_a_word_after_a_date_begins_no_range_where_none_follows(qtbot: QtBot, bar: Bar) -> None:
+    qtbot.keyClicks(bar.field, "2019 to the beach ")
+    assert bar.chips.labels() == ["2019"]
+    assert bar.field.text() == "to the beach "
+
+
 def test_enter_and_leaving_make_chips_of_what_stands_last(qtbot: QtBot, bar: Bar) -> None:
     qtbot.keyClicks(bar.field, "dog camera:iphone")
     with qtbot.waitSignal(bar.field.entered):
@@ -244,6 +271,9 @@ def test_the_query_of_a_place_is_shown_without_asking_again(bar: Bar) -> None:
         (Filter(Key.NEAR, ("48.85,2.35,5km",)), "near 48.85, 2.35 · 5 km"),
         (Filter(Key.DATE, ("before 2020",)), "before 2020"),
         (Filter(Key.DATE, ("2019..2021",)), "2019 – 2021"),
+        (Filter(Key.DATE, ("2019-01..2021-03",)), "January 2019 – March 2021"),
+        (Filter(Key.DATE, ("before 2020-02",)), "before February 2020"),
+        (Filter(Key.DATE, ("last summer",)), "last summer"),
         (Filter(Key.EXACT, ("IMG_2034",)), "“IMG_2034”"),
     ],
 )

@@ -121,7 +121,7 @@ def test_the_tag_shown_stays_marked_when_others_overtake_it(qtbot: QtBot) -> Non
     sidebar = Sidebar()
     qtbot.addWidget(sidebar)
     sidebar.show_tags([TagCount("dog", 3), TagCount("cat", 2)])
-    sidebar.show_scope(Scope(tag="dog"))
+    sidebar.show_place(Place(Scope(tag="dog")))
     sidebar.show_tags([TagCount("cat", 5), TagCount("dog", 3)])
     assert marked(sidebar) == ["dog"]
     sidebar.show_tags([TagCount("cat", 5)])

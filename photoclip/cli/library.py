@@ -1,7 +1,7 @@
 """The commands that bring photos into a library: index, failures."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
@@ -22,6 +22,7 @@ from photoclip.core import paths as own_paths
 from photoclip.core.indexing import index as index_paths
 from photoclip.core.learning import is_due, learn, library_tagger
 from photoclip.core.library import Library
+from photoclip.core.tagging import retag
 from photoclip.core.types import IndexReport
 
 
@@ -76,12 +77,19 @@ COMMANDS = (index, failures)
 
 
 def bring_up_to_date(library: Library, encoder: Encoder, folders: Sequence[str]) -> IndexReport:
-    """Index these folders until done, or until Ctrl-C, with a bar."""
-    tagger = library_tagger(library, encoder, own_paths.cache_dir())
-    if is_due(library, encoder.id) and learn(library, encoder, tagger.terms):
-        tagger = library_tagger(library, encoder, own_paths.cache_dir())
+    """Index these folders until done, or until Ctrl-C, with a bar.
+
+    The tags then follow what many new photos show of the library.
+    """
+    cache = own_paths.cache_dir()
+    tagger = library_tagger(library, encoder, cache)
     with stopped_by_ctrl_c() as stop:
-        return drive(index_paths(library, encoder, tagger, folders, stop))
+        report = drive(index_paths(library, encoder, tagger, folders, stop))
+        if stop.stopped or not is_due(library, encoder.id):
+            return report
+        if learn(library, encoder, tagger.terms):
+            drive(retag(library, encoder.id, library_tagger(library, encoder, cache), stop))
+        return replace(report, stopped=stop.stopped)
 
 
 def _tell(report: IndexReport, encoder: Encoder, as_json: bool) -> None:

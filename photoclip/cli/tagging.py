@@ -1,6 +1,5 @@
 """The commands about what photos show: their tags, and captions to be proposed."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from photoclip.cli.session import (
     Session,
+    drive,
     json_option,
     library_option,
     model_option,
@@ -177,8 +177,7 @@ def _found(library: Library, encoder: Encoder, name: str) -> int | None:
     if name not in sought(library):
         return None
     terms = library_tagger(library, encoder, cache_dir()).terms
-    for _ in renew(library, encoder.id, terms, StopFlag()):
-        pass
+    drive(renew(library, encoder.id, terms, StopFlag()))
     return waiting(library, name, encoder.id)
 
 
@@ -214,7 +213,7 @@ def _tagged(
     embedding: Embedding | UnreadablePhoto,
 ) -> Entry:
     """The tags of a photo, the person's own first; of one that is in no library, suggested ones."""
-    photo_id = library.photo_at(os.path.abspath(path))
+    photo_id = library.photo_at(library.spelled(str(path)))
     own = PhotoTags() if photo_id is None else library.annotations.tags(photo_id, "")
     answer: Entry = {"path": str(path), "tags": []}
     found: list[Entry] = [_tag(name, "confirmed") for name in own.confirmed]

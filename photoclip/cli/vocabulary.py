@@ -1,6 +1,6 @@
 """The commands about the vocabulary: which words there are for what photos show."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,11 @@ from photoclip.cli.session import (
 from photoclip.core.learning import library_tagger
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir
-from photoclip.core.tagging import Tagger, retag
+from photoclip.core.tagging import retag
 from photoclip.core.term_files import export_terms, import_terms
 from photoclip.core.terms import OWN, Term
-from photoclip.core.types import IndexProgress
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
-from photoclip.progress import StopFlag
 
 _file = click.Path(path_type=Path)
 
@@ -196,16 +194,7 @@ def _retag(library: Library, session: Session) -> tuple[int, bool]:
     encoder = session.encoder(library, None)
     tagger = library_tagger(library, encoder, cache_dir())
     with stopped_by_ctrl_c() as stop:
-        return drive(_reports(library, encoder.id, tagger, stop)), stop.stopped
-
-
-def _reports(
-    library: Library, model: str, tagger: Tagger, stop: StopFlag
-) -> Generator[IndexProgress, None, int]:
-    photos = 0
-    for photos, total, change in retag(library, model, tagger, stop):
-        yield IndexProgress("tagging", photos, total, change=change)
-    return photos
+        return drive(retag(library, encoder.id, tagger, stop)), stop.stopped
 
 
 def _some(names: Sequence[str]) -> str:

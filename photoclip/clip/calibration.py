@@ -154,19 +154,25 @@ def score_at(curve: Curve, probability: float) -> float:
 
 
 def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Frequent]]:
-    """The curves that stand in a file and what is known of frequent terms, both by term; none
-    where it is missing or of another form."""
+    """The curves that stand in a file and what is known of frequent terms, both by term.
+
+    None where it is missing or of another form; without those that no measuring gives.
+    """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         numbers = {term: tuple(map(float, entry)) for term, entry in entries.items()}
         curves = {term: (entry[0], entry[1]) for term, entry in numbers.items()}
         frequent = {term: Frequent(*entry[2:]) for term, entry in numbers.items() if entry[2:]}
-    except (OSError, ValueError, TypeError, AttributeError, IndexError):
+    except (OSError, ValueError, TypeError, AttributeError, IndexError, OverflowError):
         return {}, {}
-    finite = {term for term, entry in numbers.items() if np.isfinite(entry).all()}
+    sound = {term for term, entry in numbers.items() if np.isfinite(entry).all() and entry[0] > 0}
     return (
-        {term: curve for term, curve in curves.items() if term in finite},
-        {term: known for term, known in frequent.items() if term in finite},
+        {term: curve for term, curve in curves.items() if term in sound},
+        {
+            term: known
+            for term, known in frequent.items()
+            if term in sound and 0 < known.share < 1 and 0 <= known.above < 0.5
+        },
     )
 
 

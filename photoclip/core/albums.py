@@ -97,12 +97,6 @@ class Albums:
         )
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
-    def holding(self, photo_id: int) -> tuple[Album, ...]:
-        """The plain albums that a photo is in, by name."""
-        rows = self._store.rows("SELECT album_id FROM album_photos WHERE photo_id = ?", [photo_id])
-        ids = {row[0] for row in rows}
-        return tuple(album for album in self.all() if album.id in ids)
-
     def create(
         self, name: str, photo_ids: Sequence[int] = (), query: str | None = None
     ) -> AlbumEdit:

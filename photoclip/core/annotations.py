@@ -23,6 +23,8 @@ LEAST_RATING, MOST_RATING = -1, 5
 _LONGEST_CAPTION = 20_000
 LONGEST_TAG = 200
 _KEYS = {"decisions": ("photo_id", "term_id"), "annotations": ("photo_id",)}
+# What stands in `annotations` where nothing was said, in the order of its columns.
+_UNSAID = {"rating": 0, "favourite": 0, "caption": ""}
 _AT_ONCE = 400  # rows a statement; SQLite allows 999 arguments in its older versions
 # Whether suggested tags are shown; "off" after "Remove everything PhotoClip suggested".
 _SUGGESTIONS = "suggestions"
@@ -37,13 +39,15 @@ class Edit:
     """The rows of one table as they were before an act: to store them again undoes it.
 
     Attributes:
-        keys: the primary keys that the act touched.
+        keys: the primary keys that the act touched, each once.
         rows: the whole rows that were there; a key without one had none.
+        column: of which alone the act was; "" where it was of the whole rows.
     """
 
     table: str
     keys: tuple[tuple[int, ...], ...]
     rows: tuple[tuple[Any, ...], ...]
+    column: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.keys)
@@ -65,10 +69,9 @@ class Annotations:
         photo_ids: Sequence[int],
         term: str,
         model: str = "",
-        source: str = PERSON,
         asked: Mapping[int, float] | None = None,
     ) -> Edit:
-        """Make a tag the person's own. What came with a file never overrules a person.
+        """Make a tag the person's own.
 
         Args:
             asked: by photo, how probable `model` found the tag where it asked for an answer
@@ -77,7 +80,7 @@ class Annotations:
         Raises:
             PhotoClipError: the tag has no name, or one that is too long.
         """
-        return self._decide(photo_ids, term, True, model, source, asked)
+        return self._decide(photo_ids, term, True, model, asked)
 
     def reject(
         self,
@@ -87,13 +90,13 @@ class Annotations:
         asked: Mapping[int, float] | None = None,
     ) -> Edit:
         """Say that a tag is wrong: it is not suggested for these photos again, by any model."""
-        return self._decide(photo_ids, term, False, model, PERSON, asked)
+        return self._decide(photo_ids, term, False, model, asked)
 
     def forget(self, photo_ids: Sequence[int], term: str) -> Edit:
         """Take back what was decided, so that models may suggest the tag again."""
         with self._store.write() as db:
             row = db.execute("SELECT id FROM terms WHERE term = ?", [term]).fetchone()
-            keys = [(int(photo), int(row[0])) for photo in photo_ids] if row else []
+            keys = [(photo, int(row[0])) for photo in _each_once(photo_ids)] if row else []
             return _replace(db, "decisions", keys, [])
 
     def tags(self, photo_id: int, model: str) -> PhotoTags:
@@ -118,19 +121,27 @@ class Annotations:
 
     def tag_counts(self, model: str) -> tuple[TagCount, ...]:
         """Every tag that some photo has, confirmed or suggested, the most frequent first."""
+        # Few photos are away and few suggestions decided on: to take these off the count of all is
+        # ten times as fast as to look each one up.
         suggested = (
-            " UNION SELECT photo_id, term_id, 0 FROM suggestions"
-            f" WHERE model_id = {_MODEL} AND NOT EXISTS (SELECT 1 FROM decisions"
-            " WHERE decisions.photo_id = suggestions.photo_id"
-            " AND decisions.term_id = suggestions.term_id)"
+            f" UNION ALL SELECT term_id, count(*), 0 FROM suggestions WHERE model_id = {_MODEL}"
+            " GROUP BY term_id"
+            " UNION ALL SELECT d.term_id, -count(*), 0 FROM decisions AS d CROSS JOIN suggestions"
+            f" AS s ON s.photo_id = d.photo_id AND s.model_id = {_MODEL} AND s.term_id = d.term_id"
+            " GROUP BY d.term_id"
+            " UNION ALL SELECT s.term_id, -count(*), 0 FROM photos CROSS JOIN suggestions AS s"
+            f" ON s.photo_id = photos.id AND s.model_id = {_MODEL} WHERE NOT present"
+            " AND NOT EXISTS (SELECT 1 FROM decisions AS d"
+            " WHERE d.photo_id = s.photo_id AND d.term_id = s.term_id) GROUP BY s.term_id"
         )
         on = self.suggesting
         rows = self._store.rows(
-            "SELECT term, count(*) AS n, sum(own) FROM (SELECT photo_id, term_id, 1 AS own"
-            f" FROM decisions WHERE confirmed{suggested if on else ''})"
-            " JOIN terms ON terms.id = term_id JOIN photos ON photos.id = photo_id"
-            " WHERE present GROUP BY term_id ORDER BY n DESC, term",
-            [model] if on else [],
+            "SELECT term, sum(n) AS total, sum(own) FROM (SELECT term_id, count(*) AS n,"
+            " count(*) AS own FROM decisions JOIN photos ON photos.id = photo_id"
+            f" WHERE confirmed AND present GROUP BY term_id{suggested if on else ''})"
+            " JOIN terms ON terms.id = term_id GROUP BY term_id HAVING total > 0"
+            " ORDER BY total DESC, term",
+            [model] * 3 if on else [],
         )
         return tuple(TagCount(*row) for row in rows)
 
@@ -248,8 +259,13 @@ class Annotations:
                 db.execute("DELETE FROM unwritten WHERE photo_id = ?", [photo_id])
 
     def undo(self, edit: Edit) -> Edit:
-        """Store again what was there before; what this gives is the redo."""
+        """Store again what was there before; what this gives is the redo.
+
+        What else was said of the photos since, by another program even, stays.
+        """
         with self._store.write() as db:
+            if edit.column:
+                return _annotate_again(db, edit)
             return _replace(db, edit.table, edit.keys, edit.rows)
 
     # How
@@ -260,16 +276,12 @@ class Annotations:
         term: str,
         confirmed: bool,
         model: str,
-        source: str,
         asked: Mapping[int, float] | None = None,
     ) -> Edit:
         term = tag_name(term)
         with self._store.write() as db:
             term_id = term_number(db, term)
-            photos = [int(photo) for photo in photo_ids]
-            if source == FILE:
-                decided = {photo for photo, _ in _found(db, "decisions", photos, term_id)}
-                photos = [photo for photo in photos if photo not in decided]
+            photos = _each_once(photo_ids)
             scores = dict[int, tuple[int, float]]()
             if asked:
                 (model_id,) = db.execute(f"SELECT {_MODEL}", [model]).fetchone()
@@ -283,13 +295,13 @@ class Annotations:
                     scores[photo] = (model_id, probability)
             (now,) = db.execute(f"SELECT {_NOW}").fetchone()
             rows = [
-                (photo, term_id, int(confirmed), source, *scores.get(photo, (None, None)), now)
+                (photo, term_id, int(confirmed), PERSON, *scores.get(photo, (None, None)), now)
                 for photo in photos
             ]
             return _replace(db, "decisions", [(photo, term_id) for photo in photos], rows)
 
     def _annotate(self, photo_ids: Sequence[int], column: str, value: object) -> Edit:
-        photos = [int(photo) for photo in photo_ids]
+        photos = _each_once(photo_ids)
         with self._store.write() as db:
             keys = [(photo,) for photo in photos]
             before = _rows(db, "annotations", keys)
@@ -301,7 +313,7 @@ class Annotations:
                     " changed_at = excluded.changed_at",
                     [value, *part],
                 )
-        return Edit("annotations", tuple(keys), before)
+        return Edit("annotations", tuple(keys), before, column)
 
 
 def tag_name(text: str) -> str:
@@ -357,6 +369,25 @@ def _replace(
     return Edit(table, keys, before)
 
 
+def _annotate_again(db: Database, edit: Edit) -> Edit:
+    """Have in its one column what the edit found there, as from now."""
+    now = _rows(db, edit.table, edit.keys)
+    place = 1 + list(_UNSAID).index(edit.column)
+    before = {row[0]: row[place] for row in edit.rows}
+    db.conn.executemany(
+        f"INSERT INTO annotations (photo_id, {edit.column}, changed_at) VALUES (?, ?, {_NOW})"
+        f" ON CONFLICT (photo_id) DO UPDATE SET {edit.column} = excluded.{edit.column},"
+        " changed_at = excluded.changed_at",
+        [(photo, before.get(photo, _UNSAID[edit.column])) for (photo,) in edit.keys],
+    )
+    db.conn.executemany(
+        "DELETE FROM annotations WHERE photo_id = ?"
+        " AND rating = 0 AND NOT favourite AND caption = ''",
+        [key for key in edit.keys if key[0] not in before],
+    )
+    return Edit(edit.table, edit.keys, now, edit.column)
+
+
 def _rows(db: Database, table: str, keys: Sequence[tuple[int, ...]]) -> tuple[tuple[Any, ...], ...]:
     condition = " AND ".join(f"{column} = ?" for column in _KEYS[table])
     statement = f"SELECT * FROM {table} WHERE {condition}"
@@ -364,15 +395,8 @@ def _rows(db: Database, table: str, keys: Sequence[tuple[int, ...]]) -> tuple[tu
     return tuple(tuple(row) for row in found if row is not None)
 
 
-def _found(
-    db: Database, table: str, photos: Sequence[int], term_id: int
-) -> Iterable[tuple[int, int]]:
-    for part in _parts(photos):
-        yield from db.execute(
-            f"SELECT photo_id, term_id FROM {table}"
-            f" WHERE term_id = ? AND photo_id IN ({_marks(part)})",
-            [term_id, *part],
-        )
+def _each_once(photo_ids: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(int(photo) for photo in photo_ids))
 
 
 def _parts(values: Sequence[int]) -> Iterable[list[int]]:

@@ -6,7 +6,7 @@ learned anew when these are others, the vocabulary is another, or the library ha
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from photoclip.core.personal import (
     spread_over,
 )
 from photoclip.core.term_vectors import TermVectors
-from photoclip.core.types import Change
+from photoclip.core.types import Change, IndexProgress
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.progress import StopFlag
 
@@ -61,13 +61,17 @@ class _Sought:
     def is_outdated(self) -> bool:
         return self.learned_from != self.before
 
+    def is_behind(self, last: int) -> bool:
+        """Whether it knows what to look for, and was not asked about all vectors yet."""
+        return not self.is_outdated and self.learned is not None and self.last_vector < last
+
 
 @dataclass(frozen=True, eq=False)
 class Products:
     """Vectors of photos multiplied with some directions.
 
     Attributes:
-        last: the number of the last vector stored among them.
+        last: the number up to which all vectors are among them.
         photo_ids: int64 (n,). products: float32 (n, k). spread: `Background.spread`, float32 (n,).
     """
 
@@ -87,15 +91,12 @@ def renew(
     terms: TermVectors,
     stop: StopFlag,
     multiply: Multiply | None = None,
-) -> Iterator[tuple[int, int, Change]]:
+) -> Generator[IndexProgress, None, None]:
     """Bring what personal tags are suggested for in line with their examples and with the photos.
 
     Args:
         terms: those of the library's vocabulary, under the model.
         multiply: of vectors that are in memory; None to read them from the library.
-
-    Yields:
-        After each batch: how many photos are done, how many there are to do, the change.
     """
     last, photos = library.store.row(
         f"SELECT coalesce(max(id), 0), count(*) FROM vectors WHERE model_id = {_MODEL}", [model]
@@ -106,7 +107,7 @@ def renew(
         sample = _sample(library, model)
         again = [_taught(library, model, terms, sample, one) for one in outdated]
         yield from _suggest(library, model, terms.background, again, photos, stop, multiply)
-    behind = [one for one in wanted if not one.is_outdated and one.last_vector < last]
+    behind = [one for one in wanted if one.is_behind(last)]
     if behind and not stop.stopped:
         yield from _suggest(library, model, terms.background, behind, photos, stop)
 
@@ -184,7 +185,7 @@ def _suggest(
     photos: int,
     stop: StopFlag,
     multiply: Multiply | None = None,
-) -> Iterator[tuple[int, int, Change]]:
+) -> Iterator[IndexProgress]:
     """Ask tags about all photos that they were not asked about, and store what is found."""
     last, done = min(one.last_vector for one in group), 0
     able = {
@@ -210,9 +211,9 @@ def _suggest(
                 found[term_id] += _likely(part.photo_ids, tag.log_odds(columns, part.spread))
                 at += len(tag.directions)
             last, done = part.last, done + len(part.photo_ids)
-            yield done, photos, Change()
+            yield IndexProgress("tagging", done, photos)
     _store(library, model, group, found, last)
-    yield done, photos, Change(tags=True)
+    yield IndexProgress("tagging", done, photos, change=Change(tags=True))
 
 
 def _read(

@@ -97,8 +97,7 @@ def index(
             yield IndexProgress("scanning", seen.found, change=change)
         vocabulary = tagger.terms.vocabulary
         yield from read_again(library, vocabulary, seen.unread, seen.resaid, stop)
-    for done, total, change in retag(library, encoder.id, tagger, stop):
-        yield IndexProgress("tagging", done, total, change=change)
+    yield from retag(library, encoder.id, tagger, stop)
     return replace(
         report,
         moved=len(moved),

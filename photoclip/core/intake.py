@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from photoclip.core.file_rows import FileRow, FileRows
 from photoclip.core.folders import inside
 from photoclip.core.imaging import is_photo_name
+from photoclip.core.inheriting import inherit
 from photoclip.core.library import Library
 from photoclip.core.metadata import Metadata
 from photoclip.core.own import NOTHING, Own, Tags
@@ -66,6 +67,8 @@ class Unreadable:
 
 
 _NO_VECTOR = (np.empty(0, np.float16), ())
+# A cosine: the same pixels give one vector but for rounding, whatever else is in the batch.
+_INDISTINGUISHABLE = 0.9999
 
 Outcome = Content | SameContent | Unreadable
 
@@ -93,9 +96,10 @@ class Intake:
 
     A file whose bytes have changed, as when another program wrote keywords into it, but not its
     picture, is the same photo still: it keeps its number, and so all that a person said of it, its
-    albums and what can be undone. That is so where no other file holds the old bytes. Else, and
-    where the picture is another, the new bytes are a photo of their own; what was said stays with
-    the old one, which is hidden until its bytes come back.
+    albums and what can be undone. That is so where no other file holds the old bytes. Else the new
+    bytes are a photo of their own, which inherits what was said when the last file with the old
+    ones has followed, as when a folder was changed and then mirrored. Where the picture is another,
+    what was said stays with the old one, which is hidden until its bytes come back.
 
     Args:
         model: the encoder's id, under which vectors and suggestions are stored.
@@ -194,7 +198,9 @@ class Intake:
                     continue
                 row = self._files.row(db, outcome.candidate)
                 if isinstance(outcome, Content):
-                    photo_id = self._renewed(db, row, outcome) or self._put_photo(db, outcome)
+                    photo_id = self._renewed(db, row, outcome, vector)
+                    if photo_id is None:
+                        photo_id = self._put_photo(db, outcome)
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
                 else:
                     photo_id = self._photo_id(db, outcome.content_hash)
@@ -203,9 +209,11 @@ class Intake:
                     unchanged += isinstance(outcome, SameContent)
                 elif (vacated := self._files.vacated(db, photo_id, outcome.candidate)) is not None:
                     self._files.move(db, vacated, outcome.candidate)
+                    self._hand_down(db, row, photo_id)
                     moved.add(vacated)
                     continue
                 self._files.put(db, outcome.candidate, photo_id)
+                self._hand_down(db, row, photo_id)
                 if row is not None and row.photo_id != photo_id:
                     self._files.forget_read(db, row.id)
                 if isinstance(outcome, Content):
@@ -264,7 +272,9 @@ class Intake:
         )
         return self._photo_id(db, content.content_hash)
 
-    def _renewed(self, db: Database, row: FileRow | None, content: Content) -> int | None:
+    def _renewed(
+        self, db: Database, row: FileRow | None, content: Content, vector: NDArray[np.float16]
+    ) -> int | None:
         """The photo of a file whose bytes were changed but not its picture, with its new hash."""
         if row is None or row.photo_id is None:
             return None
@@ -275,9 +285,12 @@ class Intake:
         ).fetchone()
         if known is not None:
             return None
-        (before,) = db.execute("SELECT hash FROM photos WHERE id = ?", [row.photo_id]).fetchone()
-        thumbnails = self._library.thumbnails
-        if not same_picture(thumbnails.read(before), thumbnails.read(content.content_hash)):
+        before = self._hash(db, row.photo_id)
+        if self._library.thumbnails.exists(before):
+            same = self._shows_the_same(before, content.content_hash)
+        else:  # someone has left the thumbnails behind
+            same = self._looks_the_same(db, row.photo_id, vector)
+        if not same:
             return None
         columns = _columns(content)
         if content.metadata.captured_at is not None:
@@ -295,6 +308,38 @@ class Intake:
         # Should they come back, they hold the old bytes.
         db.execute("DELETE FROM files WHERE photo_id = ? AND id != ?", [row.photo_id, row.id])
         return row.photo_id
+
+    def _hand_down(self, db: Database, row: FileRow | None, photo_id: int) -> None:
+        """Let a photo inherit what was said of the one whose last file it has taken the place of,
+        if both show the same picture."""
+        if row is None or row.photo_id is None or row.photo_id == photo_id:
+            return
+        left = "SELECT 1 FROM files WHERE photo_id = ? AND NOT missing"
+        if db.execute(left, [row.photo_id]).fetchone() is None and self._shows_the_same(
+            self._hash(db, row.photo_id), self._hash(db, photo_id)
+        ):
+            inherit(db, row.photo_id, photo_id)
+
+    def _shows_the_same(self, content_hash: str, other: str) -> bool:
+        thumbnails = self._library.thumbnails
+        return same_picture(thumbnails.read(content_hash), thumbnails.read(other))
+
+    def _looks_the_same(self, db: Database, photo_id: int, vector: NDArray[np.float16]) -> bool:
+        """Whether the model sees no difference between a photo and this vector, (d,)."""
+        row = db.execute(
+            "SELECT vector FROM vectors WHERE model_id = ? AND photo_id = ?",
+            [self._model_id, photo_id],
+        ).fetchone()
+        if row is None:
+            return False
+        before, now = np.frombuffer(row[0], np.float16).astype("f8"), vector.astype("f8")
+        lengths = np.linalg.norm(before) * np.linalg.norm(now)
+        return float(before @ now) >= _INDISTINGUISHABLE * float(lengths)
+
+    def _hash(self, db: Database, photo_id: int) -> str:
+        row = db.execute("SELECT hash FROM photos WHERE id = ?", [photo_id]).fetchone()
+        content_hash: str = row[0]
+        return content_hash
 
     def _put_vector(
         self, db: Database, photo_id: int, vector: bytes, tags: Sequence[Tag], tagged_with: str

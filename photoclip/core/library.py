@@ -254,21 +254,24 @@ class Library:
         """The next vectors stored after the one numbered `last` (0 for the first).
 
         Returns:
-            The number of the last one given, the photo ids (n,), the vectors (n, d); a photo
+            The number up to which these are all, the photo ids (n,), the vectors (n, d); a photo
             may come a second time, with a vector that replaces the first. n is 0 at the end.
         """
+        # What another model stored after the last one is passed over once and not at every look.
+        (newest,) = self.store.row("SELECT coalesce(max(id), 0) FROM vectors")
         rows = self.store.rows(
             # The plus keeps SQLite from looking up all vectors of the model by its index.
             "SELECT id, photo_id, vector FROM vectors"
-            " WHERE +model_id = (SELECT id FROM models WHERE key = ?) AND id > ?"
+            " WHERE +model_id = (SELECT id FROM models WHERE key = ?) AND id > ? AND id <= ?"
             " ORDER BY id LIMIT ?",
-            [model, last, limit],
+            [model, last, newest, limit],
         )
+        reached = rows[-1][0] if len(rows) == limit else max(last, newest)
         if not rows:
-            return last, np.empty(0, np.int64), np.empty((0, 0), np.float16)
+            return reached, np.empty(0, np.int64), np.empty((0, 0), np.float16)
         photo_ids = np.fromiter((row[1] for row in rows), np.int64, len(rows))
         matrix = np.frombuffer(b"".join(row[2] for row in rows), np.float16)
-        return rows[-1][0], photo_ids, matrix.reshape(len(rows), -1)
+        return reached, photo_ids, matrix.reshape(len(rows), -1)
 
     def unembedded(self, model: str) -> NDArray[np.int64]:
         """The ids of the photos there are that `model` has not seen, newest first; (n,)."""

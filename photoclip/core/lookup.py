@@ -50,5 +50,5 @@ def embed_files(
 
 def stored_embedding(library: Library, model: str, path: Path) -> NDArray[np.float32] | None:
     """The embedding the library holds of that file, or None if it has none or the file changed."""
-    photo_id = library.photo_at(os.path.abspath(path))
+    photo_id = library.photo_at(library.spelled(str(path)))
     return library.vector(photo_id, model) if photo_id is not None else None

@@ -12,6 +12,8 @@ from photoclip.core.types import Change
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
 
+# A second or so of work.
+_OUTDATED_AT_ONCE = 50_000
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
 
 
@@ -51,9 +53,9 @@ def stop_looking(library: Library, term: str) -> Change:
         db.execute(
             "DELETE FROM suggestions WHERE model_id IN (SELECT id FROM models) AND term_id = ?", row
         )
-        if _term(library.vocabulary(), term) is not None:
-            # It may be suggested by its name alone again.
-            db.execute("UPDATE vectors SET tagged_with = NULL")
+    if _term(library.vocabulary(), term) is not None:
+        # It may be suggested by its name alone again.
+        _outdate_tags(library)
     return Change(tags=True)
 
 
@@ -105,6 +107,18 @@ def learned(library: Library, model: str, background: Background) -> dict[str, P
         [model],
     )
     return {term: PersonalTag.from_bytes(stored, background) for term, stored in rows}
+
+
+def _outdate_tags(library: Library) -> None:
+    """Let all photos be tagged anew the next time."""
+    (last,) = library.store.row("SELECT coalesce(max(id), 0) FROM vectors")
+    for start in range(1, last + 1, _OUTDATED_AT_ONCE):
+        # Others get to write in between.
+        with library.store.write() as db:
+            db.execute(
+                "UPDATE vectors SET tagged_with = NULL WHERE id BETWEEN ? AND ?",
+                [start, start + _OUTDATED_AT_ONCE - 1],
+            )
 
 
 def _term(vocabulary: Vocabulary, term: str) -> Term | None:

@@ -93,12 +93,12 @@ def read_beside(library: Library, vocabulary: Vocabulary, path: str, seen: str) 
     stamp = sidecar_stamp(path)
     if stamp == seen:
         return
-    own = own_in(read_sidecars(path))
-    if sidecar_stamp(path) != stamp:  # in the midst of being written; the next scan reads it
-        return
     directory, name = os.path.split(os.fsencode(path))
-    with library.store.write() as db:
-        take_in(library, db, vocabulary, Candidate(directory, FoundFile(name, 0, 0, stamp)), own)
+    candidate = Candidate(directory, FoundFile(name, 0, 0, stamp))
+    said = _read_beside(candidate)
+    if said is not None:
+        with library.store.write() as db:
+            take_in(library, db, vocabulary, candidate, *said)
 
 
 def take_in(
@@ -125,22 +125,26 @@ def take_in(
     if stored or file.sidecars or own != NOTHING:
         before, ours = from_json(read), from_json(written)
         known = own_read > 0 if whole else seen != "" or written is not None
+        # What the sidecars alone said last is what was written there, if anything was.
+        last = before if whole or written is None else ours
         met = {*tags_of(before, vocabulary), *tags_of(ours, vocabulary)}
         library.annotations.take_in(
             photo_id,
             [tag for tag in tags_of(own, vocabulary) if tag not in met],
             Annotation(own.rating, caption=own.caption),
-            Annotation(ours.rating or before.rating, caption=ours.caption or before.caption),
+            Annotation(last.rating, caption=last.caption),
             _changed_at(candidate, whole) if known else "",
         )
+        if written is not None:
+            # From here on, what they changed there is theirs as much as ours.
+            rating = ours.rating if own.rating in (0, last.rating) else own.rating
+            caption = ours.caption if own.caption in ("", last.caption) else own.caption
+            written = to_json(Own(ours.tags, rating, caption))
         if in_file is None:
             # What the photo's own file said stands there still.
             in_file = msgspec.json.decode(met_in_file or "[]", type=Tags)
             tags = tuple(dict.fromkeys((*own.tags, *in_file)))
             own = Own(tags, own.rating or before.rating, own.caption or before.caption)
-        if written is not None:
-            # From here on, what stands there is theirs as much as ours.
-            written = to_json(Own(ours.tags, own.rating, own.caption))
         db.execute(
             "INSERT INTO sidecars (file_id, seen, read, written, in_file) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (file_id) DO UPDATE SET seen = excluded.seen, read = excluded.read,"
@@ -160,8 +164,12 @@ def from_json(text: str | None) -> Own:
     return NOTHING if text is None else msgspec.json.decode(text, type=Own)
 
 
-def _read_beside(candidate: Candidate) -> _Said:
-    return own_in(read_sidecars(os.fsdecode(candidate.path))), None
+def _read_beside(candidate: Candidate) -> _Said | None:
+    """What sidecars say; None where they are being written now, which the next scan finds."""
+    path = os.fsdecode(candidate.path)
+    own = own_in(read_sidecars(path))
+    unchanged = set(candidate.file.sidecars.split()) <= set(sidecar_stamp(path).split())
+    return (own, None) if unchanged else None
 
 
 def _read_file(candidate: Candidate) -> _Said | None:

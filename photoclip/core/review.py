@@ -19,11 +19,15 @@ from photoclip.core.term_vectors import TermVectors
 _LEAST_DOUBT = 0.1
 # So probable a suggestion is none that a person need be asked about.
 _SURE = 0.8
+# So many answers about a tag move its threshold, and more hardly move it further.
+_SITTING = 20
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
 _UNDECIDED = (
     "NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.photo_id = suggestions.photo_id"
     " AND decisions.term_id = suggestions.term_id)"
 )
+# What was answered of the suggestions of a model.
+_ASKED = f"model_id = {_MODEL} AND source = 'person' AND score >= ?"
 _DOUBTFUL = f"present AND probability < {_SURE} AND {_UNDECIDED}"
 
 
@@ -48,15 +52,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Doubts:
-    """What waits for an answer: suggestions of which PhotoClip is not sure.
+    """What is worth an answer: suggestions of which PhotoClip is not sure, up to twenty a tag.
 
     Attributes:
-        photos: how many photos have any.
-        tags: how many photos each tag has, those with the most first.
+        tags: how many photos of each tag to ask about, those with the most doubts first.
     """
 
-    photos: int = 0
     tags: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def photos(self) -> int:
+        """How many there are to ask about in one go: those of the first tag."""
+        return self.tags[0][1] if self.tags else 0
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Standing:
     Attributes:
         right: of the photos for which the model suggested it, those where it was confirmed.
         answered: those where it was confirmed or rejected.
-        left: doubtful ones that are there and wait for an answer.
+        left: doubtful ones that are there, as many as are worth an answer.
     """
 
     right: int
@@ -80,7 +87,7 @@ class Standing:
 
 
 def doubts(library: Library, model: str) -> Doubts:
-    """What waits for an answer in the whole library."""
+    """What is worth an answer in the whole library."""
     # The plus keeps SQLite from the index, through which it would take ten times as long: in the
     # table itself the suggestions stand in the order of the photos.
     found = (
@@ -92,8 +99,20 @@ def doubts(library: Library, model: str) -> Doubts:
         " JOIN terms ON terms.id = term_id ORDER BY total DESC, term",
         [model],
     )
-    (photos,) = library.store.row(f"SELECT count(DISTINCT photo_id) {found}", [model])
-    return Doubts(photos, tuple((term, total) for term, total in rows))
+    answered = dict(
+        library.store.rows(
+            f"SELECT term, count(*) FROM decisions JOIN terms ON terms.id = term_id WHERE {_ASKED}"
+            " GROUP BY term_id",
+            [model, LEAST_PROBABILITY],
+        )
+    )
+    worth = ((term, _worth(total, answered.get(term, 0))) for term, total in rows)
+    return Doubts(tuple((term, total) for term, total in worth if total))
+
+
+def _worth(doubtful: int, answered: int) -> int:
+    """How many of the doubtful photos of a tag are worth an answer."""
+    return max(0, min(doubtful, _SITTING - answered))
 
 
 class Review:
@@ -109,7 +128,7 @@ class Review:
         self._terms = terms
         self.term = term
 
-    def questions(self, limit: int = 50) -> tuple[Question, ...]:
+    def questions(self, limit: int = _SITTING) -> tuple[Question, ...]:
         """The most doubtful photos that nobody has decided on: first where it is suggested."""
         rows = self._library.store.rows(
             "SELECT photo_id, probability FROM suggestions JOIN photos ON photos.id = photo_id"
@@ -124,8 +143,7 @@ class Review:
         """Of the suggestions of this model."""
         right, answered = self._library.store.row(
             "SELECT coalesce(sum(confirmed), 0), count(*) FROM decisions"
-            f" WHERE term_id = (SELECT id FROM terms WHERE term = ?) AND model_id = {_MODEL}"
-            " AND source = 'person' AND score >= ?",
+            f" WHERE term_id = (SELECT id FROM terms WHERE term = ?) AND {_ASKED}",
             [self.term, self._encoder.id, LEAST_PROBABILITY],
         )
         (left,) = self._library.store.row(
@@ -134,7 +152,7 @@ class Review:
             f" AND {_DOUBTFUL}",
             [self._encoder.id, self.term],
         )
-        return Standing(right, answered, left)
+        return Standing(right, answered, _worth(left, answered))
 
     def answers(self, photo_ids: Sequence[int]) -> dict[int, bool]:
         """What was said of those of these photos that are decided on."""

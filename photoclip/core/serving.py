@@ -1,6 +1,7 @@
 """The model that answers for a library, followed from switch to switch, whoever makes it."""
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ class Serving:
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, _Engine] = OrderedDict()
         self._answers: _Engine | None = None
-        # The library's revision when this thread last looked, by model.
+        # The library's revision when this thread last looked and what it found, by model.
         self._looked = threading.local()
         self.problem = ""
 
@@ -129,11 +130,12 @@ class Serving:
     def index(
         self, paths: Sequence[str], stop: StopFlag
     ) -> Generator[IndexProgress, None, IndexReport]:
-        """As `indexing.index`; the tags then follow what many new photos show of the library."""
+        """As `indexing.index`; the tags then follow what many new photos show of the library, and
+        what was changed in the vocabulary meanwhile."""
         engine = self._now()
         report = yield from index(self._library, engine.encoder, engine.tagger, paths, stop)
-        if not stop.stopped and self.learning_is_due():
-            yield from self.update_tags(stop)
+        if not stop.stopped:
+            yield from self.update_tags(stop, learning=self.learning_is_due())
         return report
 
     def review(self, term: str) -> Review:
@@ -150,15 +152,13 @@ class Serving:
         engine = self._now()
         if learning and learn(self._library, engine.encoder, engine.tagger.terms):
             engine = self._now()
-        for done, total, change in retag(self._library, engine.encoder.id, engine.tagger, stop):
-            yield IndexProgress("tagging", done, total, change=change)
+        yield from retag(self._library, engine.encoder.id, engine.tagger, stop)
 
     def find_more(self, stop: StopFlag) -> Iterator[IndexProgress]:
         """Suggest personal tags by the examples that there are now."""
         engine = self._now()
         terms, multiply = engine.tagger.terms, engine.searcher.multiply
-        for done, total, change in renew(self._library, engine.encoder.id, terms, stop, multiply):
-            yield IndexProgress("tagging", done, total, change=change)
+        yield from renew(self._library, engine.encoder.id, terms, stop, multiply)
 
     def teach(self, stop: StopFlag) -> Generator[Progress, None, Lesson | None]:
         """As `lessons.learn_words`."""
@@ -275,12 +275,13 @@ class Serving:
 
         That is looked up again only after the library has changed.
         """
-        revisions: dict[str, object] = self._looked.__dict__.setdefault("revisions", {})
+        looked: dict[str, object] = self._looked.__dict__.setdefault("looked", {})
         revision, model = self._library.revision(), engine.encoder.id
-        if revisions.get(model) == revision:
+        # A thread that looked earlier may have put an older engine in the place of what was found.
+        if looked.get(model) == (revision, weakref.ref(engine)):
             return engine
         own, curves = self._library.own_terms(), learned_curves(self._library, model)
         if (own, curves) != (engine.vocabulary, engine.curves):
             engine = self._made(engine.encoder, engine.stamp, engine)
-        revisions[model] = revision
+        looked[model] = revision, weakref.ref(engine)
         return engine

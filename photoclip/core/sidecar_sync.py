@@ -35,6 +35,7 @@ class SidecarReport:
         skipped: photos that are not there now, as on a drive that is not connected; likewise.
         left: the ids of those that failed or were skipped.
         stopped: whether it was stopped before its end.
+        heard: photos of which another program had said something new, which was taken in.
     """
 
     written: int = 0
@@ -42,6 +43,17 @@ class SidecarReport:
     skipped: int = 0
     left: frozenset[int] = frozenset()
     stopped: bool = False
+    heard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Of one photo: the sidecars changed, what could not be, whether all its files are there."""
+
+    changed: int
+    failures: list[Failure]
+    complete: bool
+    heard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def write_sidecars(
     photo_ids = [int(row[0]) for row in rows if row[0] not in leave]
     meter = RateMeter()
     reported = -math.inf
-    written, skipped, stopped = 0, 0, False
+    written, skipped, heard, stopped = 0, 0, 0, False
     failures: list[Failure] = []
     left: list[int] = []
     for done, photo_id in enumerate(photo_ids):
@@ -104,25 +116,21 @@ def write_sidecars(
             rate = meter.update(done)
             seconds = (len(photo_ids) - done) / rate if rate else None
             yield Progress("sidecars", done, len(photo_ids), seconds, rate)
-        changed, failed, complete = _write(library, vocabulary, photo_id)
-        written += changed
-        failures += failed
-        skipped += not complete
-        if failed or not complete:
+        one = _write(library, vocabulary, photo_id)
+        written += one.changed
+        failures += one.failures
+        skipped += not one.complete
+        heard += one.heard
+        if one.failures or not one.complete:
             left.append(photo_id)
     if not stopped:
         yield Progress("sidecars", len(photo_ids), len(photo_ids))
-    return SidecarReport(written, tuple(failures), skipped, frozenset(left), stopped)
+    return SidecarReport(written, tuple(failures), skipped, frozenset(left), stopped, heard)
 
 
-def _write(
-    library: Library, vocabulary: Vocabulary, photo_id: int
-) -> tuple[int, list[Failure], bool]:
-    """Write beside each file of a photo; it stays noted until all of them have it.
-
-    Returns:
-        How many sidecars were changed, what could not be, and whether all its files are there.
-    """
+def _write(library: Library, vocabulary: Vocabulary, photo_id: int) -> _Written:
+    """Write beside each file of a photo; it stays noted until all of them have it."""
+    before = _said_here(library, photo_id)
     for file in _files(library, photo_id):
         if os.path.isfile(file.path):
             # Whoever spoke last is heard, there or here.
@@ -155,7 +163,7 @@ def _write(
             # Not where the person has said something else meanwhile.
             if _said_here(library, photo_id) == said:
                 db.execute("DELETE FROM unwritten WHERE photo_id = ?", [photo_id])
-    return written, failures, complete
+    return _Written(written, failures, complete, said != before)
 
 
 def _files(library: Library, photo_id: int) -> list[_File]:

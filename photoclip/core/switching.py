@@ -122,8 +122,7 @@ def switch(
             # Nobody looks at the vectors of a model that does not serve yet.
             yield progress if serves else replace(progress, change=Change())
     if serves:
-        for done, total, change in retag(library, encoder.id, tagger, stop):
-            yield IndexProgress("tagging", done, total, change=change)
+        yield from retag(library, encoder.id, tagger, stop)
     return replace(
         report,
         switched=serves and _serves(library, source),

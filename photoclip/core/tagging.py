@@ -1,7 +1,7 @@
 """Tags that PhotoClip finds by itself: which terms of the vocabulary fit a photo, how surely."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from photoclip.core.intake import put_suggestions
 from photoclip.core.library import Library
 from photoclip.core.term_files import built_in_terms
 from photoclip.core.term_vectors import TermVectors
-from photoclip.core.types import Change, Tag
+from photoclip.core.types import Change, IndexProgress, Tag
 from photoclip.core.vocabulary import Vocabulary
 from photoclip.progress import StopFlag
 
@@ -97,13 +97,13 @@ class Tagger:
 
 def retag(
     library: Library, model: str, tagger: Tagger, stop: StopFlag
-) -> Iterator[tuple[int, int, Change]]:
+) -> Generator[IndexProgress, None, int]:
     """Suggest tags anew, from the stored vectors, where the vocabulary or method was another.
 
     Personal tags come first, where their examples or photos are others.
 
-    Yields:
-        After each batch: how many photos are done, how many there are to do, the change.
+    Returns:
+        How many photos were tagged anew by the vocabulary.
     """
     yield from renew(library, model, tagger.terms, stop)
     outdated = (
@@ -115,13 +115,13 @@ def retag(
     while done < total:
         stop.wait_while_paused()
         if stop.stopped:
-            return
+            break
         rows = library.store.rows(
             f"SELECT id, model_id, photo_id, vector {outdated} LIMIT ?",
             [model, tagger.version, _RETAG_BATCH],
         )
         if not rows:
-            return
+            break
         vectors = np.frombuffer(b"".join(row[3] for row in rows), np.float16)
         tags = tagger.tags(vectors.reshape(len(rows), -1).astype(np.float32))
         with library.store.write() as db:
@@ -129,4 +129,5 @@ def retag(
                 put_suggestions(db, model_id, photo_id, suggestions)
                 db.execute("UPDATE vectors SET tagged_with = ? WHERE id = ?", [tagger.version, row])
         done += len(rows)
-        yield done, total, Change(tags=True)
+        yield IndexProgress("tagging", done, total, change=Change(tags=True))
+    return done

@@ -33,7 +33,7 @@ class VectorIndex:
 
     @property
     def last(self) -> int:
-        """The number of the last vector taken in."""
+        """The number up to which all vectors are taken in."""
         return self._last
 
     @property
@@ -45,10 +45,11 @@ class VectorIndex:
         """Take in what was stored since the last time; cheap when nothing was."""
         while True:
             last, photo_ids, vectors = self._library.vectors_after(self._model, self._last)
+            if len(photo_ids):
+                self._put(photo_ids, vectors.astype(np.float32))
+            self._last = last
             if not len(photo_ids):
                 return
-            self._put(photo_ids, vectors.astype(np.float32))
-            self._last = last
 
     def are_known(self, photo_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these photos have a vector, bool (n,)."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.core.db import Store
+from photoclip.core.formats import PHOTO_EXTENSIONS
 from photoclip.core.paths import display
 from photoclip.progress import StopFlag
 
@@ -95,11 +96,13 @@ def matching(text: str) -> str | None:
     """The FTS5 expression for words in this order; None for none.
 
     A number at the end may go on, as the numbers of files do: "IMG_20" finds IMG_2034. A word may
-    not: a car is no carnival.
+    not: a car is no carnival. That a file's name ends in "jpg" says nothing of what was asked for.
     """
     if _WORD.search(text.replace("_", "")) is None:
         return None
     quoted = _spaced(text).replace('"', '""').replace("\0", " ")
+    if f".{text.strip(' .*').lower()}" in PHOTO_EXTENSIONS:
+        return f'({{folders caption}} : "{quoted}")'
     return f'"{quoted}"*' if text.rstrip()[-1:].isdigit() else f'"{quoted}"'
 
 

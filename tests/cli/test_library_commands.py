@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from photoclip.cli import cli
+from photoclip.clip.calibration import Frequent
+from photoclip.core.learning import learned_curves, library_tagger
 from photoclip.core.library import Library
 from photoclip.resources import resource_path
 from tests.cli.conftest import Run
@@ -31,6 +33,21 @@ def test_index_answers_with_all_counts(run: Run, photos: Path) -> None:
     assert failure["path"] == str(photos / "broken.jpg")
     assert failure["reason"]
     assert failure["permanent"] is True
+
+
+def test_index_ends_with_the_frequencies_of_the_library(
+    run: Run, photos: Path, encoder: ColourEncoder, tmp_path: Path
+) -> None:
+    encoder.term_curves = {"red": (2.0, -4.0)}
+    encoder.frequent_terms = {"red": Frequent(0.5, 0.5, 0.0)}
+    for i in range(50):
+        save_photo(photos / f"{i:02}.jpg", f"#{200 + i:02x}0000")
+    assert run("index", photos).code == 0
+    library = Library(tmp_path / "library.photoclip")
+    assert learned_curves(library, encoder.id)["red"][1] > -4
+    version = library_tagger(library, encoder, None).version
+    assert library.store.rows("SELECT DISTINCT tagged_with FROM vectors") == [(version,)]
+    library.close()
 
 
 def test_search_indexes_a_new_folder_and_answers_best_first(run: Run, photos: Path) -> None:

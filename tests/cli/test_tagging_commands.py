@@ -53,6 +53,18 @@ def test_a_photo_that_is_in_no_library_has_suggestions_but_cannot_be_tagged(
     assert "Index its folder first" in answer.err
 
 
+def test_a_photo_has_the_same_tags_by_whichever_way_it_is_reached(
+    run: Run, red: Path, tmp_path: Path, encoder: ColourEncoder
+) -> None:
+    (tmp_path / "link").symlink_to(red.parent)
+    linked = tmp_path / "link" / red.name
+    embedded = encoder.images_encoded
+    # Named twice, it is one photo.
+    assert run("tag", ORANGE, red, linked, "--reject", "--json").json["photos"] == 1
+    assert tags(run, linked, "--state", "all")[ORANGE] == "rejected"
+    assert encoder.images_encoded == embedded
+
+
 def test_a_tag_needs_a_name(run: Run, red: Path) -> None:
     answer = run("tag", "  ", red)
     assert (answer.code, answer.err.strip()) == (1, "Type a name for the tag.")

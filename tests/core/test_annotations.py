@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photoclip.core.annotations import FILE, Annotations
+from photoclip.core.annotations import Annotations
 from photoclip.core.intake import put_suggestions
 from photoclip.core.library import Library
 from photoclip.core.types import Annotation, Tag, TagCount
@@ -97,14 +97,48 @@ def test_every_act_can_be_undone_and_done_again(annotations: Annotations) -> Non
     assert annotations.annotation(1) == Annotation(4, True, "Minka asleep")
 
 
+def test_undoing_leaves_what_was_said_of_other_things_since(
+    library: Library, annotations: Annotations
+) -> None:
+    rated = annotations.rate([1, 2], 3)
+    # As another program or the command line does, which knows nothing of what can be undone.
+    other = Library(library.path)
+    other.annotations.caption([1], "Minka asleep")
+    other.annotations.favour([2], True)
+    other.close()
+
+    redo = annotations.undo(rated)
+
+    said = {1: Annotation(caption="Minka asleep"), 2: Annotation(favourite=True)}
+    assert annotations.annotations([1, 2]) == said
+    annotations.undo(redo)
+    assert annotations.annotation(1) == Annotation(3, caption="Minka asleep")
+
+
+def test_a_photo_named_twice_is_one_photo(annotations: Annotations) -> None:
+    # Copies of it have a path each.
+    annotations.rate([1], 1)
+    acts = [
+        annotations.confirm([1, 2, 1], "surf", MODEL),
+        annotations.forget([1, 1], "surf"),
+        annotations.reject([1, 1], "surf", MODEL),
+        annotations.rate([1, 1], 4),
+    ]
+    assert [len(act.keys) for act in acts] == [2, 1, 1, 1]
+    for act in reversed(acts):
+        annotations.undo(act)
+    assert annotations.annotation(1) == Annotation(1)
+    assert annotations.tags(1, "").confirmed == annotations.tags(1, "").rejected == ()
+
+
 def test_what_came_with_a_file_never_overrules_a_person(annotations: Annotations) -> None:
     annotations.reject([1], "dog")
 
-    edit = annotations.confirm([1, 2], "dog", source=FILE)
+    annotations.take_in(1, ["dog"], Annotation())
+    annotations.take_in(2, ["dog"], Annotation())
 
     assert annotations.tags(1, MODEL).rejected == ("dog",)
     assert annotations.tags(2, MODEL).confirmed == ("dog",)
-    assert {photo for photo, _ in edit.keys} == {2}
 
 
 def test_tags_are_counted_once_a_photo(annotations: Annotations) -> None:

@@ -183,10 +183,14 @@ def test_curves_are_kept_in_a_file_that_is_read_leniently(tmp_path: Path) -> Non
 
     assert read_curves(path) == ({"dog": (1.25, -3.5), '狗 "x"': (1.0, -4.0)}, frequent)
     for broken in ("", "[]", '{"dog": 1}', '{"dog": ["a", "b"]}', '{"dog": [NaN, 1]}',
-                   '{"dog": [1]}', '{"dog": [1, 2, 3]}'):  # fmt: skip
+                   '{"dog": [1]}', '{"dog": [1, 2, 3]}', '{"dog": [0, -5]}',
+                   f'{{"dog": [1, {"9" * 400}]}}'):  # fmt: skip
         path.write_text(broken)
         assert read_curves(path) == ({}, {})
     assert read_curves(tmp_path / "none.json") == ({}, {})
+    # Frequencies that would have no odds, or scores that tell nothing.
+    path.write_text('{"dog": [1, -5, 1, 2, 0.1], "cat": [1, -5, 0.3, 2, 0.5]}')
+    assert read_curves(path) == ({"dog": (1, -5), "cat": (1, -5)}, {})
 
 
 @pytest.fixture

@@ -32,6 +32,10 @@ TERMS = (
     Term("calm", "mood", "宁静", prompts=("A photo with a calm mood.",)),
     Term("Minka", "own"),
     *(Term(f"thing{number}", "objects") for number in range(400)),
+    Term("sitting", "activities", "坐着", prompts=("a person sitting",)),
+    Term("tennis", "sports", "网球", prompts=("a person playing tennis",)),
+    Term("swing", "objects", "秋千", prompts=("a swing for children",)),
+    Term("snow", "nature", "雪"),
 )
 VOCABULARY = Vocabulary(TERMS)
 
@@ -84,6 +88,15 @@ def describer() -> Describer:
         ({"dog": 1.0, "running": 1.0, "beach": 1.0}, "a dog running on a beach", "狗在海滩上奔跑"),
         ({"dog": 1.0, "sunset": 1.0}, "a dog at sunset", "狗，日落时分"),
         ({"reading": 1.0}, "a person reading a book", "有人阅读"),
+        ({"tennis": 1.0}, "a person playing tennis", "有人打网球"),
+        ({"swing": 1.0}, "a swing", "秋千"),
+        ({"beach": 1.0, "snow": 0.9}, "a beach", "海滩"),
+        (
+            {"person": 1.0, "sitting": 0.8, "snow": 1.0},
+            "a person sitting in the snow",
+            "有人在雪地里坐着",
+        ),
+        ({"person": 1.0, "running": 0.3}, "a person", "人"),
         ({"woman": 1.0, "reading": 1.1}, "a woman reading a book", "女人阅读"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photoclip.core import personal_tags
 from photoclip.core.finding import renew
 from photoclip.core.indexing import index
 from photoclip.core.learning import library_tagger
@@ -203,6 +204,20 @@ def test_without_its_examples_nothing_is_suggested(
     assert find(library, encoder) == set(cats[3:])
 
 
+def test_an_own_term_that_is_looked_for_no_more_is_suggested_by_its_name_again(
+    library: Library,
+    encoder: FineColourEncoder,
+    cats: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(personal_tags, "_OUTDATED_AT_ONCE", 30)
+    library.set_vocabulary(library.vocabulary().added([Term(MINKA)]))
+    look_for(library, MINKA, encoder.id)
+    stop_looking(library, MINKA)
+    left = "SELECT count(*) FROM vectors WHERE tagged_with IS NOT NULL"
+    assert library.store.row(left) == (0,)
+
+
 def test_what_was_taken_back_meanwhile_stays_so(
     library: Library, encoder: FineColourEncoder, cats: list[int]
 ) -> None:
@@ -213,6 +228,19 @@ def test_what_was_taken_back_meanwhile_stays_so(
     list(work)
     assert suggested(library, encoder) == set()
     assert sought(library) == ()
+
+
+def test_what_has_too_few_examples_left_is_not_looked_for_at_every_photo_that_comes(
+    library: Library, encoder: FineColourEncoder, cats: list[int], tmp_path: Path
+) -> None:
+    look_for(library, MINKA, encoder.id)
+    library.annotations.forget(cats[:1], MINKA)
+    assert find(library, encoder) == set()
+    save_cats(tmp_path / "photos", range(100, 102))
+    update(library, encoder, tmp_path / "photos")
+    revision = library.revision()
+    assert list(renew(library, encoder.id, terms(library, encoder), StopFlag())) == []
+    assert library.revision() == revision
 
 
 def test_it_stops_and_goes_on(

@@ -10,8 +10,12 @@ from PIL import Image
 from photoclip.core import own, rereading
 from photoclip.core.library import Library
 from photoclip.core.own import Own
-from photoclip.core.sidecars import write_sidecar
+from photoclip.core.rereading import read_again
+from photoclip.core.scan import FoundFile
+from photoclip.core.sidecars import sidecar_stamp, write_sidecar
+from photoclip.core.survey import Candidate
 from photoclip.core.types import Annotation
+from photoclip.progress import StopFlag
 from tests.core.test_indexing import run
 from tests.core.test_own import items, packet
 from tests.fakes import ColourEncoder
@@ -147,6 +151,26 @@ def test_a_first_sidecar_does_not_overrule_however_late_it_is(
     tags = library.annotations.tags(photo_id, "")
     assert (tags.confirmed, tags.rejected) == (("cat",), ("dog",))
     assert library.annotations.annotation(photo_id) == Annotation(4, caption="New")
+
+
+def test_a_sidecar_that_is_being_written_is_read_another_time(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id = number(library, photo)
+    library.annotations.reject([photo_id], "boat")
+    sidecar = Path(f"{photo}.xmp")
+    whole, stamp = sidecar.read_bytes(), sidecar_stamp(str(photo))
+    seen = library.store.rows("SELECT seen, read FROM sidecars")
+    # The scan saw it as it was; by now another program has begun to write it anew.
+    sidecar.write_bytes(whole[:100])
+    found = Candidate(os.fsencode(photo.parent), FoundFile(os.fsencode(photo.name), 0, 0, stamp))
+    list(read_again(library, library.vocabulary(), [], [found], StopFlag()))
+    assert library.store.rows("SELECT seen, read FROM sidecars") == seen
+    sidecar.write_bytes(whole)
+    moment = time.time() + HOUR
+    os.utime(sidecar, (moment, moment))
+    run(library, encoder, photo.parent)
+    assert library.annotations.tags(photo_id, "").rejected == ("boat",)
 
 
 def test_the_sidecar_of_a_copy_is_read_in_the_same_run(

@@ -98,15 +98,13 @@ def test_an_answer_counts_is_not_asked_again_and_can_be_undone(
     assert asked.questions(30)[0] == second
 
 
-def test_doubts_are_counted_by_photo_and_by_tag(library: Library, encoder: ColourEncoder) -> None:
+def test_doubts_are_counted_by_tag(library: Library, encoder: ColourEncoder) -> None:
     asked = review(library, encoder)
     left = asked.standing().left
     before = doubts(library, encoder.id)
     assert dict(before.tags)["orange"] == left > 1
     assert list(before.tags) == sorted(before.tags, key=lambda tag: (-tag[1], tag[0]))
-    rows = library.store.rows("SELECT DISTINCT photo_id FROM suggestions WHERE probability < 0.8")
-    assert before.photos == len(rows)
-    assert before.photos < library.counts(encoder.id).photos
+    assert before.photos == before.tags[0][1]
     first, second, *_ = asked.questions(30)
     asked.answer([first], yes=True)
     asked.answer([second], yes=False)
@@ -128,6 +126,26 @@ def test_doubts_are_counted_by_photo_and_by_tag(library: Library, encoder: Colou
     assert not any(q.sure for q in others)
     assert dict(doubts(library, encoder.id).tags)["orange"] == asked.standing().left == left - 3
     assert doubts(library, "no model") == Doubts()
+
+
+def test_no_more_is_asked_than_is_worth_it(library: Library, encoder: ColourEncoder) -> None:
+    with library.store.write() as db:
+        db.execute(
+            "INSERT OR REPLACE INTO suggestions (photo_id, term_id, model_id, probability)"
+            " SELECT photos.id, terms.id, models.id, 0.6 FROM photos, terms, models"
+            " WHERE term = 'orange'"
+        )
+    asked = review(library, encoder)
+    assert len(asked.questions()) == 20
+    assert asked.standing().left == dict(doubts(library, encoder.id).tags)["orange"] == 20
+    # Thirty are doubtful, but after twenty answers PhotoClip knows.
+    asked.answer(asked.questions(19), yes=True)
+    assert asked.standing().left == dict(doubts(library, encoder.id).tags)["orange"] == 1
+    asked.answer(asked.questions(1), yes=True)
+    assert asked.standing() == Standing(20, 20, 0)
+    assert "orange" not in dict(doubts(library, encoder.id).tags)
+    # Whoever comes back to it is asked all the same.
+    assert len(asked.questions()) == 10
 
 
 def test_what_was_not_suggested_says_nothing_of_suggestions(

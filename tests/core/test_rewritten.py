@@ -2,6 +2,7 @@
 
 import io
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from photoclip.core.imaging import thumbnail_jpeg
 from photoclip.core.library import Library
+from photoclip.core.paths import thumbnails_dir
 from photoclip.core.same_picture import same_picture
 from photoclip.core.types import Annotation
 from tests.core.test_indexing import run
@@ -96,6 +98,58 @@ def test_a_rewritten_file_is_the_same_photo(
     assert list(library.listing()[0]) == [photo_id]
     # What speaks of the photo by its old bytes still finds it.
     assert library.photo_with(before.content_hash) == photo_id
+
+
+def test_a_rewritten_file_is_the_same_photo_though_its_thumbnail_is_gone(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id = number(library, photo)
+    shutil.rmtree(thumbnails_dir(library.path))
+    save(photo, picture(1), xmp=packet(items("dc:subject", "boat", "sea")))
+    run(library, encoder, photo.parent)
+    assert number(library, photo) == photo_id
+    assert_as_said(library, photo_id, "sea")
+    shutil.rmtree(thumbnails_dir(library.path))
+    save(photo, Image.new("RGB", (360, 240), "blue"))
+    run(library, encoder, photo.parent)
+    assert number(library, photo) != photo_id
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one by one"])
+def test_copies_that_are_rewritten_alike_keep_what_was_said(
+    library: Library, encoder: ColourEncoder, photo: Path, at_once: bool
+) -> None:
+    copy = photo.parent / "mirror" / "a.jpg"
+    copy.parent.mkdir()
+    copy.write_bytes(photo.read_bytes())
+    run(library, encoder, photo.parent)
+    before = number(library, photo)
+    assert number(library, copy) == before
+    save(photo, picture(1), xmp=packet(items("dc:subject", "cat", "sea"), rating="1"))
+    if not at_once:
+        run(library, encoder, photo.parent)
+        assert (number(library, copy), number(library, photo) == before) == (before, False)
+    copy.write_bytes(photo.read_bytes())
+    run(library, encoder, photo.parent)
+    photo_id = number(library, photo)
+    assert number(library, copy) == photo_id
+    assert list(library.listing()[0]) == [photo_id]
+    tags = library.annotations.tags(photo_id, "")
+    # "cat" is rejected, though it came with the new bytes.
+    assert (set(tags.confirmed), tags.rejected) == ({"boat", "dog", "sea"}, ("cat",))
+    assert library.annotations.annotation(photo_id) == SAID
+    assert photo_id in library.albums.photos(1)
+
+
+def test_another_picture_inherits_nothing(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    other = photo.parent / "b.jpg"
+    save(other, picture(2))
+    run(library, encoder, photo.parent)
+    photo.write_bytes(other.read_bytes())
+    run(library, encoder, photo.parent)
+    assert library.annotations.annotation(number(library, photo)) == Annotation()
 
 
 def test_what_was_done_before_can_be_undone_after(

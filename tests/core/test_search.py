@@ -124,6 +124,27 @@ def test_scores_are_exact(library: Library) -> None:
         np.testing.assert_allclose(scores[:, 1], -expected, rtol=1e-4, atol=1e-5)
 
 
+def test_vectors_of_another_model_are_passed_over_once(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    for name in ("a", "b"):
+        save_photo(photos / f"{name}.jpg", "red")
+    run(library, encoder, photos)
+    with library.store.write() as db:
+        db.execute("INSERT INTO models (id, key, name) VALUES (9, 'm', 'm')")
+        db.execute(
+            "INSERT INTO vectors (model_id, photo_id, vector) SELECT 9, photo_id, vector"
+            " FROM vectors"
+        )
+    index = VectorIndex(library, encoder.id, encoder.dim)
+    index.refresh()
+    assert (len(index), index.last) == (2, 4)
+    save_photo(photos / "c.jpg", "blue")
+    run(library, encoder, photos)
+    index.refresh()
+    assert (len(index), index.last) == (3, 5)
+
+
 # Queries of more than words
 
 

@@ -1,15 +1,19 @@
 """Which model answers: followed through switches by whichever program, with the starter to fall
 back on."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from photoclip.core.learning import library_tagger
 from photoclip.core.library import Library
 from photoclip.core.query import Query
 from photoclip.core.serving import Serving
 from photoclip.core.switching import switch, want
 from photoclip.core.tagging import Tagger
+from photoclip.core.terms import Term
+from photoclip.core.vocabulary import Vocabulary
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
 from tests.core.test_indexing import run
@@ -69,6 +73,22 @@ def test_new_photos_are_indexed_with_the_model_that_serves(library: Library, pho
     save_photo(photos / "a.jpg")
     list(serving.index([str(photos)], StopFlag()))
     assert [model.id for model in library.stored_models()] == ["bright-1"]
+
+
+def test_a_vocabulary_that_changes_while_photos_are_indexed_is_the_one_they_are_tagged_with(
+    library: Library, photos: Path, encoder: ColourEncoder
+) -> None:
+    for name in ("a", "b"):
+        save_photo(photos / f"{name}.jpg")
+    serving = Serving(library, Models(), None)
+    work = serving.index([str(photos)], StopFlag())
+    next(work)
+    library.set_vocabulary(library.vocabulary().added([Term("navy wall")]))
+    list(serving.update_tags(StopFlag(), learning=False))
+    list(work)
+    version = library_tagger(library, encoder, None).version
+    rows = library.store.rows("SELECT tagged_with FROM vectors")
+    assert rows == [(version,), (version,)]
 
 
 def test_results_are_explained_by_the_model_that_found_them(
@@ -144,3 +164,37 @@ def test_after_a_switch_no_search_has_to_read_all_vectors_and_the_old_ones_are_f
     want(library, "starter")
     list(serving.switch("starter", StopFlag()))
     assert [model for model, last in read if not last] == ["colours-1"]
+
+
+def test_a_thread_that_looked_earlier_does_not_bring_back_the_vocabulary_before(
+    library: Library, photos: Path, encoder: ColourEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo(photos / "a.jpg", "red")
+    run(library, encoder, photos)
+    serving = Serving(library, Models(), None)
+    serving.search("red")
+    library.set_vocabulary(library.vocabulary().added([Term("crimson wall")]))
+    looked, go_on = threading.Event(), threading.Event()
+    vocabulary = library.vocabulary
+
+    def slow() -> Vocabulary:
+        found = vocabulary()
+        if threading.current_thread() is other:
+            looked.set()
+            go_on.wait(60)
+        return found
+
+    other = threading.Thread(target=serving.search, args=["red"])
+    monkeypatch.setattr(library, "vocabulary", slow)
+    other.start()
+    assert looked.wait(60)
+    library.set_vocabulary(library.vocabulary().added([Term("navy wall")]))
+    serving.search("red")
+    go_on.set()
+    other.join(60)
+
+    list(serving.update_tags(StopFlag(), learning=False))
+
+    tagger = library_tagger(library, encoder, None)
+    rows = library.store.rows("SELECT tagged_with FROM vectors")
+    assert rows == [(tagger.version,)]

@@ -117,6 +117,28 @@ def test_an_unchanged_sidecar_is_not_read_again(
     assert library.annotations.tags(photo_id, "").confirmed == ()
 
 
+def test_what_was_taken_back_here_and_said_again_there_counts(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id, annotations = photo_at(library, photo), library.annotations
+    annotations.rate([photo_id], 3)
+    annotations.caption([photo_id], "Harbour")
+    write(library)
+    annotations.rate([photo_id], 0)
+    annotations.caption([photo_id], "")
+    write(library)
+    assert (beside(photo).rating, beside(photo).caption) == (0, "")
+
+    sidecar = write_sidecar(str(photo), Own((), 3, "Harbour"), Own()).sidecar
+    later = time.time() + 5
+    os.utime(sidecar, (later, later))
+    annotations.confirm([photo_id], "dog")
+    write(library)
+
+    assert annotations.annotation(photo_id) == Annotation(3, caption="Harbour")
+    assert (beside(photo).rating, beside(photo).caption) == (3, "Harbour")
+
+
 def test_nothing_is_written_until_the_person_turns_it_on(library: Library, photo: Path) -> None:
     set_writes_sidecars(library, False)
     library.annotations.rate([photo_at(library, photo)], 3)

@@ -121,7 +121,7 @@ def test_a_new_vocabulary_changes_the_tags_from_stored_vectors(
     ):
         curves = dict.fromkeys(expected, SURE)
         tagger = Tagger(encoder, vocabulary, curves=curves)
-        assert [done for done, *_ in retag(library, encoder.id, tagger, StopFlag())] == [2]
+        assert [progress.done for progress in retag(library, encoder.id, tagger, StopFlag())] == [2]
         assert list(retag(library, encoder.id, tagger, StopFlag())) == []
         counts = library.annotations.tag_counts(encoder.id)
         assert {count.term: count.count for count in counts} == expected

@@ -131,3 +131,15 @@ def test_it_stops_when_told_and_goes_on_later(library: Library, add: Add) -> Non
 
     assert list(WordIndex(library.store).refresh(stop)) == []
     assert _found(library, "photo") == photos
+
+
+def test_the_end_of_a_files_name_is_no_word(library: Library, add: Add) -> None:
+    first = add("/pictures/Home/red.jpg")
+    second = add("/pictures/JPG/green.nef")
+    Annotations(library.store).caption([first], "As RAW and as JPG")
+
+    assert _found(library, "jpg") == {first, second}
+    assert _found(library, "*.JPG") == {first, second}
+    assert _found(library, "raw") == {first}
+    assert _found(library, "nef") == set()
+    assert _found(library, "green.nef") == {second}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from photoclip.core.albums import Album
 from photoclip.core.terms import fold
@@ -13,6 +13,8 @@ from photoclip.ui.offer_list import Line, OfferList
 
 _WIDTH, _TOP = 420, 60
 _OFFERED = 8
+# After which the focus comes back by itself.
+_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 
 
 class AlbumPrompt(QFrame):
@@ -43,6 +45,8 @@ class AlbumPrompt(QFrame):
         self.offers = OfferList(self.field, self.tr("Albums"))
         self.offers.over = parent
         self.offers.chosen.connect(self._name)
+        # Asked before the list is, whose Esc would hide no more than itself.
+        self.field.installEventFilter(self)
         if colors is not None:
             close.tint(colors)
             self.offers.tint(colors)
@@ -61,7 +65,7 @@ class AlbumPrompt(QFrame):
         self.hide()
 
     def open(self, title: str, albums: Sequence[Album]) -> None:
-        """Ask for a name; `albums` are offered, those at the head first."""
+        """Ask for a name; of `albums` those that a person fills are offered, the first first."""
         self._albums = albums
         self._title.show_text(title)
         self.setAccessibleName(title)
@@ -72,19 +76,25 @@ class AlbumPrompt(QFrame):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._offer()
 
-    def close_(self) -> None:
-        """Go without adding anything."""
+    def close_(self, leave: bool = True) -> None:
+        """Go without adding anything.
+
+        Args:
+            leave: False where the person is elsewhere already.
+        """
         if self.isVisible():
             self.offers.hide()
             self.hide()
-            self.left.emit()
+            if leave:
+                self.left.emit()
 
     def _offer(self) -> None:
         if not self.isVisible():
             return
         typed = self.field.text().strip()
         wanted = fold(typed)
-        found = [album for album in self._albums if wanted in fold(album.name)]
+        plain = (album for album in self._albums if not album.live)
+        found = [album for album in plain if wanted in fold(album.name)]
         if wanted:
             found.sort(key=lambda album: not fold(album.name).startswith(wanted))
         number = self.locale().toString
@@ -92,7 +102,7 @@ class AlbumPrompt(QFrame):
             Line(album.name, album.name, "album", number(album.count or 0))
             for album in found[:_OFFERED]
         ]
-        if typed and all(fold(album.name) != wanted for album in found):
+        if typed and all(fold(album.name) != wanted for album in self._albums):
             lines.append(Line(self.tr("New album “%1”").replace("%1", typed), typed, "add"))
         self.offers.show_lines(lines)
 
@@ -110,9 +120,24 @@ class AlbumPrompt(QFrame):
         self.move((room.width() - self.width()) // 2, min(_TOP, room.height() - self.height() - 16))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.field:
+            return self._filter_field(event)
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
             self.offers.place()
+        return False
+
+    def _filter_field(self, event: QEvent) -> bool:
+        """One Esc ends it all, as does work begun elsewhere."""
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self.close_()
+            return True
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            here = QApplication.focusWidget()
+            if event.reason() not in _PASSING and here and not self.isAncestorOf(here):
+                self.close_(leave=False)
         return False
 
     def event(self, event: QEvent) -> bool:

@@ -42,10 +42,10 @@ class AlbumActs(QObject):
             words = self.tr("New album “%1” with %Ln photo(s)", "", len(photo_ids))
         self._do(lambda: self._albums.create(name, photo_ids), words, name)
 
-    def keep(self, name: str, query: str) -> None:
-        """Make a live album."""
+    def keep(self, name: str, query: str, done: Callable[[], None]) -> None:
+        """Make a live album, and call `done` when it is there."""
         words = self.tr("Kept as the live album “%1”")
-        self._do(lambda: self._albums.create(name, query=query), words, name)
+        self._do(lambda: self._albums.create(name, query=query), words, name, done)
 
     def ask(self, album: Album, query: str) -> None:
         """Give a live album another query."""
@@ -77,8 +77,14 @@ class AlbumActs(QObject):
             act = _changing(self._albums, lambda: self._albums.remove(album.id, photo_ids))
             self._undo.do(act, words.replace("%1", _short(album.name)))
 
-    def _do(self, edit: Callable[[], AlbumEdit], words: str, name: str) -> None:
-        self._undo.do(_act(self._albums, edit), words.replace("%1", _short(name)))
+    def _do(
+        self,
+        edit: Callable[[], AlbumEdit],
+        words: str,
+        name: str,
+        done: Callable[[], None] | None = None,
+    ) -> None:
+        self._undo.do(_act(self._albums, edit), words.replace("%1", _short(name)), done=done)
 
     def _know(self, albums: Sequence[Album]) -> None:
         self.known = albums

@@ -39,10 +39,12 @@ class AlbumsDisplay(QObject):
 
     Signals:
         asked: a `Place` to go to.
+        became: the `Place` that is shown already, by another name.
         left: the person is done with naming, and goes on where they were.
     """
 
     asked = Signal(object)
+    became = Signal(object)
     left = Signal()
 
     def __init__(
@@ -66,6 +68,10 @@ class AlbumsDisplay(QObject):
         self._about: list[int] = []
         self._waiting: tuple[int, ...] = ()
         self._last: str = ""
+        # The search that has just become a live album, and the name of that.
+        self._kept: tuple[Place, str] | None = None
+        # Whether a name was asked for by someone at work elsewhere, and the sidebar opened for it.
+        self._visiting = self._unfolded = False
         self.acts = AlbumActs(session, undo, self)
         self.counts = AlbumCounts(session, self)
         self.counts.counted.connect(sidebar.show_album_count)
@@ -79,6 +85,8 @@ class AlbumsDisplay(QObject):
         viewer.turned.connect(lambda: self._there.close_())
         session.albumsRead.connect(self._show)
         session.moved.connect(self._show_place)
+        # What was asked was about the photos of the place before.
+        session.moved.connect(lambda _: self._here.close_(leave=False))
         self._wire_commands()
         self._wire_sidebar()
         self._show_place(session.place)
@@ -94,6 +102,7 @@ class AlbumsDisplay(QObject):
             lambda listing: actions["keep_search"].setEnabled(listing.place.searching)
         )
         keep.asked.connect(self._name_search)
+        keep.taken = self._is_taken
         keep.named.connect(self._keep)
         keep.left.connect(self._content.take_focus)
 
@@ -101,6 +110,7 @@ class AlbumsDisplay(QObject):
         sidebar = self._sidebar
         sidebar.albumAsked.connect(lambda: self._begin(self._targets()))
         sidebar.albumNamed.connect(self._name)
+        sidebar.namingEnded.connect(self._end_naming)
         sidebar.renameAsked.connect(self._rename)
         sidebar.deleteAsked.connect(self._delete)
         sidebar.dropped.connect(self._drop)
@@ -135,6 +145,7 @@ class AlbumsDisplay(QObject):
 
     def _show(self, albums: Sequence[Album]) -> None:
         self._sidebar.show_albums(albums)
+        self._enter_kept()
         place = self._session.place
         if self._album_of(place) is not None:
             self._content.show_name(self.name_of(place))
@@ -142,6 +153,19 @@ class AlbumsDisplay(QObject):
         elif place.scope.album is not None or place.album is not None:
             # It was deleted while it was shown.
             self.asked.emit(replace(place, scope=replace(place.scope, album=None), album=None))
+
+    def _enter_kept(self) -> None:
+        """Whoever has kept a search is in its album, so that changes to it can be kept too."""
+        if self._kept is None:
+            return
+        place, name = self._kept
+        album = self.acts.named(name)
+        if album is None:
+            return
+        self._kept = None
+        inside = Entry("album", album=album).place
+        if self._session.place == place and inside is not None:
+            self.became.emit(inside)
 
     def _show_place(self, place: Place) -> None:
         """In a live album its changes can be kept, in a plain one photos taken out."""
@@ -161,7 +185,8 @@ class AlbumsDisplay(QObject):
             self._ask()
             return
         self._waiting = tuple(photo_ids)
-        if self._sidebar.folded:
+        self._visiting, self._unfolded = not self._sidebar.has_keys, self._sidebar.folded
+        if self._unfolded:
             self._sidebar.unfoldAsked.emit()
         name, number = self.tr("New album"), 2
         while self.acts.named(name) is not None:
@@ -174,16 +199,24 @@ class AlbumsDisplay(QObject):
         elif entry.album is not None and name and name != entry.album.name:
             self.acts.rename(entry.album, name)
 
+    def _end_naming(self, stays: bool) -> None:
+        """Back to where the person was, unless they have gone elsewhere."""
+        visiting, unfolded = self._visiting, self._unfolded
+        self._visiting = self._unfolded = False
+        if unfolded:
+            self._sidebar.foldAsked.emit()
+        if visiting and stays:
+            self.left.emit()
+
     # Filling them
 
     def _ask(self) -> None:
         self._about = self._targets()
         if self._about:
             title = self.tr("Add %Ln photo(s) to an album", "", len(self._about))
-            plain = [album for album in self.acts.known if not album.live]
             # Where the person was last, they often go on.
-            plain.sort(key=lambda album: fold(album.name) != self._last)
-            self.prompt.open(title, plain)
+            albums = sorted(self.acts.known, key=lambda album: fold(album.name) != self._last)
+            self.prompt.open(title, albums)
 
     def _add_to(self, name: str) -> None:
         album = self.acts.named(name)
@@ -233,10 +266,17 @@ class AlbumsDisplay(QObject):
     # Searches kept as live albums
 
     def _name_search(self) -> None:
+        # It is asked above the results, where in a small window the details may stand.
+        self.left.emit()
         query, locale = self._field.query, self._content.locale()
         labels = [label(item, locale) for item in query.filters]
         name = self.name_of(self._session.place)
         self._content.keep.begin(name or query.phrase or ", ".join(labels))
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether another album than the one that is open is called so."""
+        album = self.acts.named(name)
+        return album is not None and album.id != self._session.place.album
 
     def _keep(self, name: str) -> None:
         """The query as an album that grows; what is searched in becomes a filter."""
@@ -253,4 +293,8 @@ class AlbumsDisplay(QObject):
         if album is not None and fold(album.name) == fold(name):
             self.acts.ask(album, query)
         else:
-            self.acts.keep(name, query)
+
+            def keep() -> None:
+                self._kept = (place, name)
+
+            self.acts.keep(name, query, keep)

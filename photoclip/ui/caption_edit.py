@@ -12,7 +12,8 @@ _BUTTON = 28
 class CaptionEdit(QPlainTextEdit):
     """A caption edited in place, as high as what is in it.
 
-    It is saved when the focus leaves or on Ctrl+Enter; Esc gives back what stood there.
+    It is saved when the focus leaves or on Enter, which with Shift begins a new line; Esc gives
+    back what stood there.
 
     Signals:
         saved: the new caption, when it is another one.
@@ -101,7 +102,7 @@ class CaptionEdit(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.setPlainText(self._before)
             self.left.emit()
-        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.save()
             self.left.emit()
         else:

@@ -256,7 +256,7 @@ class Details(QWidget):
         self.favourite.setChecked(bool(known.favourite))
         on = self.tr("Favourite; press to take it back") if known.favourite else ""
         self.favourite.rename(on or self.tr("Make a favourite"), "heart-full" if on else "heart")
-        differs = self.tr("Captions differ; what you write replaces them")
+        differs = self.tr("Captions differ; yours replaces them")
         self.caption.show_caption(known.caption or "", differs if known.caption is None else "")
         self.caption.offer_proposal(photo is not None)
         self._about = known.photos if not self.caption.writing else self._about
@@ -276,7 +276,8 @@ class Details(QWidget):
         self._wish = field if self._known is None or not self.isVisible() else None
         if self._wish is not None:
             return
-        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        target = self.why.where if field is self.why else field
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._area.ensureWidgetVisible(field, 0, 48)
 
     def _show_top(self) -> None:

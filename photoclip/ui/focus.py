@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from photoclip.ui.content import Content
+from photoclip.ui.panes import Panes
 from photoclip.ui.toolbar import Toolbar
 from photoclip.ui.viewer import Viewer
 
@@ -23,10 +24,12 @@ class Focus:
         viewer: Viewer,
         toolbar: Toolbar,
         content: Content,
+        panes: Panes,
         others: tuple[QWidget, ...],
     ) -> None:
         self._pages, self._viewer = pages, viewer
         self._toolbar, self._content, self._others = toolbar, content, others
+        self._panes = panes
 
     def search(self) -> None:
         """Into the search field, ready for another phrase."""
@@ -38,6 +41,8 @@ class Focus:
         if self._pages.currentWidget() is self._viewer:
             self._viewer.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
+            # In a small window the details may stand in its place.
+            self._panes.show_content()
             self._content.take_focus()
 
     def results(self) -> bool:

@@ -125,6 +125,9 @@ class Histogram(QWidget):
 
     def _choose(self) -> None:
         first, last = sorted((self._from, self._to))
+        if not any(bar.count for bar in self._bars[first : last + 1]):
+            # A gap between bars leads to no photo.
+            return
         self.chosen.emit(span_in_words(self._bars[first].start, self._bars[last].end))
 
     def words(self) -> str:

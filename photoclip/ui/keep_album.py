@@ -3,6 +3,8 @@
 In a live album whose query was changed, the button keeps the change.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -42,6 +44,7 @@ class _Name(QLineEdit):
 class KeepAlbum(QWidget):
     """Attributes:
         changed: whether the query of a live album is another than the one kept.
+        taken: whether a name cannot be given to it, so that the person is to type another.
 
     Signals:
         asked: a name is to be asked for.
@@ -58,6 +61,7 @@ class KeepAlbum(QWidget):
         self._offered = self._wide = False
         self._album = ""
         self.changed = False
+        self.taken: Callable[[str], bool] = lambda _: False
         self._button = button(self.tr("Keep as live album"))
         self._button.clicked.connect(self._press)
         self._field = _Name()
@@ -118,7 +122,11 @@ class KeepAlbum(QWidget):
 
     def _name(self) -> None:
         name = self._field.text().strip()
-        if name:
+        if name and self.taken(name):
+            # Whoever is told of it says why.
+            self.named.emit(name)
+            self._field.selectAll()
+        elif name:
             self._leave()
             self.named.emit(name)
 

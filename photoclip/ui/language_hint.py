@@ -1,12 +1,12 @@
 """Says once that the model does not understand the language of a query, and which one does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
 from photoclip.clip.catalogue import OFFERS
 from photoclip.clip.models import Model
-from photoclip.core.types import Change
+from photoclip.core.types import Change, TagCount
 from photoclip.ui.languages import language_name, language_of
 from photoclip.ui.model_shelf import title_of
 from photoclip.ui.models import Models
@@ -37,10 +37,23 @@ class LanguageHint(QObject):
         super().__init__(parent)
         self._session, self._models, self._notice, self._show = session, models, notice, show
         self._said = False
+        # Words of a person's own need no model that understands them.
+        self._own: list[str] = []
+        session.tagsRead.connect(self._know)
         session.moved.connect(self._look)
 
+    def _know(self, tags: Sequence[TagCount]) -> None:
+        self._own = sorted((tag.term for tag in tags if tag.own), key=len, reverse=True)
+
+    def _without_own(self, text: str) -> str:
+        for own in self._own:
+            text = text.replace(own, " ")
+        # One may be typed no further than its beginning yet.
+        foreign = [w for w in text.split() if not any(own.startswith(w) for own in self._own)]
+        return " ".join(foreign)
+
     def _look(self, place: Place) -> None:
-        language = None if self._said else language_of(place.text)
+        language = None if self._said else language_of(self._without_own(place.text))
         model = self._models.answering
         if language is None or model is None or model.understands(language) is not False:
             return

@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
             models, session, self.actions_, self.status, self.switch_line, self.notice, self
         )
         self._focus = Focus(
-            self.pages, self.viewer, self.toolbar, self.content,
+            self.pages, self.viewer, self.toolbar, self.content, self.panes,
             (self.details, self.sidebar, self.switch_line, self.status),
         )  # fmt: skip
         self.feed = PhotoFeed(session, self.grid, self.details, self.viewer, looking, viewing, self)
@@ -221,6 +221,7 @@ class MainWindow(QMainWindow):
         self.sidebar.chosen.connect(self.go)
         self.sidebar.menuAsked.connect(self._sidebar_menu)
         self.sidebar.unfoldAsked.connect(self.panes.unfold)
+        self.sidebar.foldAsked.connect(self.panes.fold_again)
         self.panes.arranged.connect(self.feed.renew)
         content.scopeCleared.connect(lambda: self.go(replace(session.place, scope=Scope())))
         content.folderAsked.connect(folders.choose)
@@ -248,6 +249,7 @@ class MainWindow(QMainWindow):
         self.marks.left.connect(self._focus.content)
         self.albums.left.connect(self._focus.content)
         self.albums.asked.connect(self.go)
+        self.albums.became.connect(lambda place: session.become(place, grid.bookmark()))
         self.details.tagChosen.connect(lambda term: self.go(Place(Scope(tag=term))))
         self.viewer.left.connect(self._leave_viewer)
         self.viewer.menuAsked.connect(self._photo_menu.popup)
@@ -324,6 +326,7 @@ class MainWindow(QMainWindow):
             self.actions_, self._appearances, self.session, self._models, sidecars, self.notice,
             self,
         )  # fmt: skip
+        sidecars.heard.connect(self.undo.changed)
 
     def propose(self, proposals: Proposals) -> None:
         """Suggest captions where the person writes them."""

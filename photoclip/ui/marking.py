@@ -166,7 +166,7 @@ class Marking(QObject):
 
             return act
 
-        gone = self.tr("Everything PhotoClip suggested is removed. Your own tags stay.")
+        gone = self.tr("Removed everything PhotoClip suggested; your own tags stay")
         back = self.tr("PhotoClip suggests tags again")
         self._undo.do(act_of(shown), back if shown else gone)
 

@@ -1,6 +1,6 @@
 """The switch between results by relevance and by date."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from photoclip.ui.bands import Order
@@ -27,6 +27,8 @@ class OrderSwitch(QWidget):
             made = button(text)
             made.setProperty("segment", end)
             made.setCheckable(True)
+            # A click leaves the keys where they are.
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             made.setAccessibleDescription(self.tr("Order of the results"))
             made.toggled.connect(lambda on, order=order: self.ordered.emit(order) if on else None)
             self._group.addButton(made)

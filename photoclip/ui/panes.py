@@ -35,6 +35,8 @@ class Panes(QSplitter):
         self._widths = (220, 304)
         self._kind: str | None = None
         self._gave_way = False
+        # What sidebar and details were to be before the rail was unfolded.
+        self._before = (True, False)
         self.setHandleWidth(1)
         for widget in (sidebar, content, details):
             self.addWidget(widget)
@@ -73,9 +75,17 @@ class Panes(QSplitter):
 
     def unfold(self) -> None:
         """Make a sidebar of the rail."""
+        self._before = (self._wish_sidebar.isChecked(), self._wish_details.isChecked())
         self._wish_sidebar.setChecked(True)
         self.arrange(prefer_sidebar=True)
         self._sidebar.focus_tree()
+
+    def fold_again(self) -> None:
+        """Give the panes the room they had before `unfold`."""
+        sidebar, details = self._before
+        self._wish_sidebar.setChecked(sidebar)
+        self._wish_details.setChecked(details)
+        self.arrange()
 
     def arrange(self, prefer_sidebar: bool = False) -> None:
         """Give the panes their room; with `prefer_sidebar` the details give way to it."""

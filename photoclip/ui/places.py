@@ -37,8 +37,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Visit:
+    """One step of the way.
+
+    Attributes:
+        changed: whether the person came here by changing a search, and not by going anywhere.
+    """
+
     place: Place
     anchor: Anchor | None = None
+    changed: bool = False
 
 
 class History:
@@ -64,25 +71,32 @@ class History:
         """Move on to `place`.
 
         Args:
-            refined: it is the same search, changed: typed on, or a chip taken out; no new step.
+            refined: it is the same search, changed: typed on, or a chip taken out; no new step,
+                unless it is a live album that is changed: Back leads to it as it was kept.
 
         Returns:
             The place in the grid to show, known where the step leads back out of a search.
         """
-        here = self._visits[self._at].place
+        visit = self._visits[self._at]
+        here = visit.place
         if place == here:
             return leaving
-        if refined and here.text and place.text and here.scope == place.scope:
-            self._visits[self._at] = Visit(place)
-            return None
         before = self._visits[self._at - 1].place if self._at else None
         if here.searching and before == place:
             return self.step(-1, leaving)
+        kept = here.album is not None and not visit.changed
+        if refined and here.text and place.text and here.scope == place.scope and not kept:
+            self._visits[self._at] = Visit(place, changed=True)
+            return None
         self._visits[self._at] = replace(self._visits[self._at], anchor=leaving)
         del self._visits[self._at + 1 :]
-        self._visits.append(Visit(place))
+        self._visits.append(Visit(place, changed=refined))
         self._at += 1
         return None
+
+    def become(self, place: Place) -> None:
+        """What is shown is another place now, as a search that was kept as a live album."""
+        self._visits[self._at] = Visit(place)
 
     def step(self, by: int, leaving: Anchor | None) -> Anchor | None:
         """Go back or forward; gives where the grid was left there."""

@@ -95,7 +95,11 @@ class SearchField(QLineEdit):
 
     def show_query(self, text: str) -> None:
         """Show the query of the place a person has gone to, without searching for it again."""
-        if written(self._query_of(self.finished(self.text()))) == text:
+        finished = self.finished(self.text())
+        query = self._query_of(finished)
+        # A filter begun meanwhile, whose name was asked for as a word, goes on.
+        begun = text == self._asked and not query and finished != self.text()
+        if begun or written(query) == text:
             return
         self._asked = text
         self._show(parse(text, date.today()))

@@ -145,6 +145,12 @@ class Session(QObject):
         keeps = place.searching and place.text == self.place.text
         self._arrive(self._history.go(place, leaving), keeps)
 
+    def become(self, place: Place, leaving: Anchor | None = None) -> None:
+        """Show what is shown as another place, without a step on the way."""
+        self._wish = None
+        self._history.become(place)
+        self._arrive(leaving, keeps=True)
+
     def step(self, by: int, leaving: Anchor | None = None) -> None:
         """Back (-1) or forward (1)."""
         self._wish = None

@@ -28,6 +28,8 @@ class Sidebar(QStackedWidget):
     albumAsked: the person wants a new album.
     albumNamed: (the `Entry` of an album, or "new", and the name typed for it).
     renameAsked, deleteAsked: the `Entry` of an album.
+    namingEnded: whether the keys are in the sidebar still.
+    foldAsked: it was unfolded only for the name of an album.
     dropped: (the `Entry` of an album or of their heading, the data dropped on it).
     """
 
@@ -39,6 +41,8 @@ class Sidebar(QStackedWidget):
     albumNamed = Signal(object, object)
     renameAsked = Signal(object)
     deleteAsked = Signal(object)
+    namingEnded = Signal(object)
+    foldAsked = Signal()
     dropped = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -75,7 +79,8 @@ class Sidebar(QStackedWidget):
         tree.renameAsked.connect(self.renameAsked)
         tree.deleteAsked.connect(self.deleteAsked)
         tree.named.connect(self.albumNamed)
-        tree.unnamed.connect(self._albums.end_new)
+        tree.refuses = self._is_taken
+        tree.unnamed.connect(self._end_naming)
         tree.dropped.connect(self.dropped)
 
     # What it shows
@@ -158,6 +163,11 @@ class Sidebar(QStackedWidget):
                 self._choose(row.index())
                 return
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether the keys go through its rows."""
+        return self._tree.hasFocus()
+
     def focus_tree(self) -> None:
         self._tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -206,16 +216,28 @@ class Sidebar(QStackedWidget):
     def _show_lists(self) -> None:
         """The albums and tags that the filter leaves."""
         wanted = fold(self._filter.text())
+        # A row that moves to its new place in the alphabet takes the keys with it.
+        current = self._tree.currentIndex().data(EntryRole)
         for heading in (self._albums, self._tags):
             # Without rows below it, a heading forgets that it was open.
             open_before = self._tree.isExpanded(heading.index()) or not heading.rowCount()
             heading.filter(wanted)
             if wanted or open_before:
                 self._tree.expand(heading.index())
+        self._stand_at(current)
         listed = len(self._albums.albums) + len(self._tags.tags)
         self._filter.setVisible(listed > _FILTERED or bool(wanted))
         self._hide(self._tags, not self._tags.tags)
         self._mark()
+
+    def _stand_at(self, entry: Entry | None) -> None:
+        """Let the keys go on from the row of this entry, if there is one."""
+        if entry is None or entry.album is None:
+            return
+        for row in self._albums.rows():
+            if row.entry.key == entry.key:
+                keep = QItemSelectionModel.SelectionFlag.NoUpdate
+                self._tree.selectionModel().setCurrentIndex(row.index(), keep)
 
     def _hide(self, row: Row, hidden: bool = True) -> None:
         self._tree.setRowHidden(row.row(), QModelIndex(), hidden)
@@ -233,6 +255,15 @@ class Sidebar(QStackedWidget):
         return found.index()
 
     # What the person does
+
+    def _is_taken(self, entry: Entry, name: str) -> bool:
+        """Whether another album is called so."""
+        others = (album for album in self._albums.albums if entry.key != Entry("", album=album).key)
+        return any(fold(album.name) == fold(name) for album in others)
+
+    def _end_naming(self, stays: bool) -> None:
+        self._albums.end_new()
+        self.namingEnded.emit(stays)
 
     def _choose(self, index: QModelIndex) -> None:
         entry: Entry = index.data(EntryRole)

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QPalette, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
@@ -31,6 +33,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = 32
 # Where a heading says whether it is open, from the right.
 _ARROW = 31
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class SidebarDelegate(QStyledItemDelegate):
@@ -39,6 +42,7 @@ class SidebarDelegate(QStyledItemDelegate):
     def __init__(self, tree: "Tree") -> None:
         super().__init__(tree)
         self._tree = tree
+        self._named = QPersistentModelIndex()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, ROW + 6 if index.data(EntryRole).heading else ROW)
@@ -106,10 +110,23 @@ class SidebarDelegate(QStyledItemDelegate):
     # Naming in place
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        self._named = QPersistentModelIndex(index)
         editor = QLineEdit(parent)
         editor.setAccessibleName(self._tree.tr("Name of the album"))
         editor.setPlaceholderText(self._tree.tr("Name of the album"))
         return editor
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """A name that cannot be stays in the field, so that nobody types it anew."""
+        if isinstance(event, QKeyEvent) and isinstance(editor, QLineEdit):
+            entry, name = self._named.data(EntryRole), editor.text().strip()
+            entered = event.type() == QEvent.Type.KeyPress and event.key() in _ENTER
+            if entered and self._tree.refuses(entry, name):
+                # Whoever is told of it says why.
+                self._tree.named.emit(entry, name)
+                editor.selectAll()
+                return True
+        return super().eventFilter(editor, event)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         if isinstance(editor, QLineEdit) and not editor.isModified():

@@ -1,5 +1,7 @@
 """The list in the sidebar: what keys and mouse do in it, and photos dropped on its albums."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -28,7 +30,7 @@ from photoclip.ui.sidebar_delegate import Index, SidebarDelegate
 from photoclip.ui.sidebar_rows import Entry, EntryRole
 
 # The plus of the albums, before the arrow of their heading; from the right.
-_PLUS = 62
+_PLUS, _PLUS_ALONE = 62, 36
 # So near an edge, in logical pixels, photos held over the list scroll it.
 _EDGE = 24
 _BY_KEY = (
@@ -45,12 +47,14 @@ class Tree(QTreeView):
         by_key: whether the person moves in it by keyboard, so that the focus should be seen.
         target: the row over which photos are held that can be dropped there.
         at_plus: whether the pointer is at the plus of the albums.
+        refuses: whether a row cannot have a name, so that the person is to type another.
 
     Signals:
         newAsked: the plus was clicked.
         renameAsked, deleteAsked: the `Entry` at which the key for that was pressed.
         named: (the `Entry`, the name typed in its place).
-        unnamed: naming has come to its end, with a name or without.
+        unnamed: naming has come to its end, with a name or without; whether the keys are here
+            then, and not where the person clicked.
         dropped: (the `Entry`, the data dropped on it).
     """
 
@@ -58,13 +62,14 @@ class Tree(QTreeView):
     renameAsked = Signal(object)
     deleteAsked = Signal(object)
     named = Signal(object, object)
-    unnamed = Signal()
+    unnamed = Signal(object)
     dropped = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.by_key = self.at_plus = False
         self.target = QPersistentModelIndex()
+        self.refuses: Callable[[Entry, str], bool] = lambda *_: False
         self._speed = 0
         self._scrolling = QTimer(self, interval=16)
         self._scrolling.timeout.connect(self._scroll)
@@ -95,11 +100,16 @@ class Tree(QTreeView):
         """Where the plus of the albums is, in the viewport."""
         first = heading.model().index(heading.row(), 0)
         rect = self.visualRect(first)
-        return QRect(rect.right() - _PLUS, rect.y() + 6 + (rect.height() - 6 - 24) // 2, 24, 24)
+        # Where the arrow would be, while there is nothing to open.
+        from_right = _PLUS if heading.model().rowCount(first) else _PLUS_ALONE
+        top = rect.y() + 6 + (rect.height() - 6 - 24) // 2
+        return QRect(rect.right() - from_right, top, 24, 24)
 
     def _end_naming(self, editor: QWidget) -> None:
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.unnamed.emit()
+        stays = self.hasFocus()
+        if stays:
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.unnamed.emit(stays)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         return

@@ -51,10 +51,12 @@ class SidecarJob(QObject):
     Signals, all in the GUI thread:
         changed: a new `SidecarState`.
         failed: a sentence on a problem, once.
+        heard: what other programs said of photos was taken in on the way.
     """
 
     changed = Signal(object)
     failed = Signal(object)
+    heard = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -144,6 +146,9 @@ class SidecarJob(QObject):
 
     def _end(self, report: SidecarReport | None) -> None:
         state = self.state
+        if report is not None and report.heard:
+            self._session.refresh(Change(tags=True))
+            self.heard.emit()
         if report is not None and self.state.on and not self._again:
             self._left |= report.left
             state = replace(

@@ -61,7 +61,9 @@ QPushButton[flat="true"] {{ background: transparent; border: 2px solid transpare
     padding: 0 8px; min-height: 24px; color: {t.accent}; }}
 QPushButton[flat="true"]:hover {{ background: {t.hover}; }}
 QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
-QPushButton[flush="true"] {{ padding: 0; }}
+QPushButton[flush="true"] {{ padding: 0; border: none; border-bottom: 2px solid transparent;
+    border-radius: 0; }}
+QPushButton[flush="true"]:focus {{ border-bottom-color: {t.accent}; }}
 QPushButton[segment="left"] {{ border-top-right-radius: 0; border-bottom-right-radius: 0;
     border-right: none; }}
 QPushButton[segment="right"] {{ border-top-left-radius: 0; border-bottom-left-radius: 0; }}

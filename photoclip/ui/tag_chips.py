@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -293,6 +294,7 @@ class TagChips(QWidget):
             chip.show_tag(tag)
             self._flows[tag.state].addWidget(chip)
             chip.show()
+        self._chain()
         for chip in self._chips[len(tags) :]:
             chip.hide()
             chip.setParent(None)
@@ -310,6 +312,14 @@ class TagChips(QWidget):
         self.setVisible(bool(tags))
         if at is not None and self.chips:
             self._focus(min(at, len(self.chips) - 1))
+
+    def _chain(self) -> None:
+        """Let Tab find them where they stand: what is made later comes last of all otherwise."""
+        rejected = State.REJECTED
+        before = [chip for chip in self._chips if chip.tag.state is not rejected]
+        after = [chip for chip in self._chips if chip.tag.state is rejected]
+        for one, other in pairwise((self._fold, *before, self._fold, *after)):
+            QWidget.setTabOrder(one, other)
 
     def focus_suggestion(self) -> bool:
         """Go to the first tag that waits for a decision; False where none does."""

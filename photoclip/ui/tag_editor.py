@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRect,
@@ -109,6 +110,7 @@ class TagField(QLineEdit):
         window = self.over or self.window()
         if self._list is None or self._list.parent() is not window:
             self._list = _OfferList(window, self._rows)
+            window.installEventFilter(self)
         height = _ROW * self._rows.count() + 10
         top = self.mapTo(window, QPoint(0, 0))
         below = window.height() - top.y() - self.height() - 8
@@ -168,6 +170,12 @@ class TagField(QLineEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The field may move then, and the offers would stay.
+        if event.type() == QEvent.Type.Resize:
+            self._hide()
+        return False
 
 
 class _OfferList(QFrame):

@@ -84,13 +84,16 @@ class TagsDisplay(QObject):
         page.view.feed_from(viewing)
 
     def open_review(self, term: str = "") -> None:
-        """Ask about a tag: that asked about last, or the one most photos wait with."""
+        """Ask about a tag: that asked about last, unless it is done, or the first that waits."""
         tags = self._doubts.tags
         self._page.show_tags(tags)
         self._pages.setCurrentWidget(self._page)
         self._page.setFocus(Qt.FocusReason.OtherFocusReason)
-        if term or tags or self._page.term:
-            self._begin(term or self._page.term or tags[0][0])
+        last = self._page.term
+        if not tags or last in dict(tags):
+            term = term or last
+        if term or tags:
+            self._begin(term or tags[0][0])
         else:
             self._page.show_nothing()
 

@@ -120,7 +120,9 @@ class TeachWindow(QWidget):
             widget.setVisible(running)
         self.stop.setEnabled(not lessons.stopping)
         self._show_progress()
-        if focused in (self.start, self.stop, self.card.forget) and not focused.isVisibleTo(self):
+        # Before it could be pressed, it could not take the focus either.
+        lost = focused is None or not focused.isVisibleTo(self)
+        if lost and focused in (None, self.start, self.stop, self.card.forget):
             (self.stop if running else self.start).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_material(self, photos: int, enough: bool) -> None:

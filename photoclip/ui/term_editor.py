@@ -40,6 +40,7 @@ class TermEditor(QWidget):
         self.setObjectName("detailsBody")
         self._terms = tuple[Term, ...]()
         self.adding = False
+        self._begun_with = Term("")
         # The term as it was before the change that is being stored.
         self._before: Term | None = None
         self._back = IconButton("back", self.tr("Back to the list"), 28)
@@ -74,6 +75,7 @@ class TermEditor(QWidget):
         self._lay_out()
         for field in (self.name, self.chinese, self.parents, self.synonyms):
             field.editingFinished.connect(self._leave_field)
+            field.returnPressed.connect(lambda: self._save() if self.adding else None)
         self.category.activated.connect(lambda _: self._leave_field())
         line = self.category.lineEdit()
         assert line is not None
@@ -184,9 +186,17 @@ class TermEditor(QWidget):
             title.show()
             field.show()
         self._fill(Term(name, category))
+        self._begun_with = self.written()
         self._add.show()
         self._cancel.show()
+        # What is proposed gives way to what is typed.
+        self.name.selectAll()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of a new term is written that would be lost."""
+        return self.adding and self.written() != self._begun_with
 
     def stop(self) -> None:
         """Throw the new term away."""

@@ -62,7 +62,7 @@ class VocabularyWindow(QWidget):
         self._more = IconButton("more", self.tr("Import and export"))
         self._more.clicked.connect(self._open_menu)
         self.terms = TermsView()
-        self.terms.picked.connect(self._show_picked)
+        self.terms.picked.connect(self._pick)
         self.terms.toggled.connect(self._toggle_hidden)
         self._nothing = label("", "secondary", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -232,8 +232,16 @@ class VocabularyWindow(QWidget):
         """Write a new term, which may be the one that was not found."""
         category = self.kind.currentData() or ""
         known = category if not category.startswith("\0") else ""
-        self.editor.start(self.search.text().strip(), known)
+        typed, vocabulary = self.search.text().strip(), self._words.vocabulary
+        there = vocabulary is not None and vocabulary.find(typed) is not None
+        self.editor.start("" if there else typed, known)
         self._arrange()
+
+    def _pick(self) -> None:
+        """Whoever looks at other terms has let go of a new one of which nothing is written."""
+        if self.editor.adding and not self.editor.begun and not self._wish:
+            self.editor.stop()
+        self._show_picked()
 
     def _take(self, term: Term) -> None:
         self._wish = term.term
@@ -288,6 +296,8 @@ class VocabularyWindow(QWidget):
         elif event.matches(QKeySequence.StandardKey.Find):
             self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.search.selectAll()
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+            self.terms.setFocus(Qt.FocusReason.TabFocusReason)
         elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.editor.adding:

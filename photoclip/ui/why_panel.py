@@ -106,7 +106,6 @@ class WhyPanel(QWidget):
         # A click leaves the keys where they are.
         self.where.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.where.clicked.connect(lambda on: self.whereAsked.emit(on, None))
-        self.setFocusProxy(self.where)
         self._nearest_head = label(self.tr("Looks most like"), "section")
         self._nearest = label("", "secondary", wrap=True)
         column = QVBoxLayout(self)

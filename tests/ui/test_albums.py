@@ -115,7 +115,7 @@ def test_esc_makes_no_album(qtbot: QtBot, shown: MainWindow) -> None:
     qtbot.keyClick(editor(shown), KEY.Key_Escape)
     assert shown.sidebar.names("albums") == []
     assert albums_of(shown) == []
-    assert shown.sidebar._tree.hasFocus()
+    assert shown.grid.hasFocus()
     # What comes meanwhile leaves the row that is being named alone.
     shown.actions_["new_album"].trigger()
     field = editor(shown)
@@ -137,18 +137,53 @@ def test_the_plus_of_the_heading_makes_one(qtbot: QtBot, shown: MainWindow) -> N
 def test_in_a_small_window_the_sidebar_opens_for_the_name(qtbot: QtBot, shown: MainWindow) -> None:
     shown.resize(640, 340)
     until(qtbot, lambda: shown.sidebar.folded)
+    shown.grid.setFocus()
     shown.actions_["new_album"].trigger()
     assert not shown.sidebar.folded
     assert editor(shown).isVisible()
-
-
-def test_a_name_that_is_taken_is_told(qtbot: QtBot, shown: MainWindow) -> None:
-    make(qtbot, shown, "Rome")
-    shown.actions_["new_album"].trigger()
-    qtbot.keyClicks(editor(shown), "rome")
+    qtbot.keyClicks(editor(shown), "Rome")
     qtbot.keyClick(editor(shown), KEY.Key_Return)
+    # It opened for the name alone, and the person was at the photos.
+    until(qtbot, lambda: shown.sidebar.names("albums") == ["Rome"])
+    assert shown.sidebar.folded
+    assert shown.grid.hasFocus()
+
+
+def test_a_name_that_is_taken_is_told_and_can_be_mended(qtbot: QtBot, shown: MainWindow) -> None:
+    make(qtbot, shown, "Rome")
+    shown.grid.chosen.select_ranges([(0, 2)])
+    shown.actions_["new_album"].trigger()
+    field = editor(shown)
+    qtbot.keyClicks(field, "rome")
+    qtbot.keyClick(field, KEY.Key_Return)
     until(qtbot, lambda: "“Rome” already" in shown.notice.sentence)
-    assert shown.sidebar.names("albums") == ["Rome"]
+    assert field.hasFocus()
+    qtbot.keyClick(field, KEY.Key_End)
+    qtbot.keyClicks(field, " 2")
+    qtbot.keyClick(field, KEY.Key_Return)
+    until(qtbot, lambda: albums_of(shown) == [("Rome", 0), ("rome 2", 2)])
+
+
+def test_naming_ends_where_the_person_clicks_elsewhere(qtbot: QtBot, shown: MainWindow) -> None:
+    shown.actions_["new_album"].trigger()
+    qtbot.keyClicks(editor(shown), "Rome")
+    shown.field.setFocus()
+    until(qtbot, lambda: albums_of(shown) == [("Rome", 0)])
+    assert shown.field.hasFocus()
+
+
+def test_the_keys_stay_at_the_album_that_is_renamed(qtbot: QtBot, shown: MainWindow) -> None:
+    for name in ("Rome", "Venice"):
+        make(qtbot, shown, name)
+    tree = shown.sidebar._tree
+    tree.setCurrentIndex(row(shown.sidebar, "Venice").index())
+    shown.sidebar.focus_tree()
+    qtbot.keyClick(tree, KEY.Key_F2)
+    editor(shown).setText("Athens")
+    qtbot.keyClick(editor(shown), KEY.Key_Return)
+    until(qtbot, lambda: shown.sidebar.names("albums") == ["Athens", "Rome"])
+    qtbot.keyClick(tree, KEY.Key_Delete)
+    until(qtbot, lambda: albums_of(shown) == [("Rome", 0)])
 
 
 def test_renaming_by_keyboard_alone(qtbot: QtBot, shown: MainWindow) -> None:
@@ -305,13 +340,20 @@ def test_the_prompt_completes_and_makes_albums(qtbot: QtBot, shown: MainWindow) 
     until(qtbot, lambda: ("we", 2) in albums_of(shown))
     qtbot.keyClick(shown.grid, KEY.Key_B, CTRL)
     qtbot.keyClicks(prompt.field, "live")
+    assert prompt.offers.offered == []
     qtbot.keyClick(prompt.field, KEY.Key_Return)
     until(qtbot, lambda: "what its query finds" in shown.notice.sentence)
     qtbot.keyClick(shown.grid, KEY.Key_B, CTRL)
-    qtbot.keyClick(prompt.field, KEY.Key_Escape)
+    assert prompt.offers.offered
     qtbot.keyClick(prompt.field, KEY.Key_Escape)
     assert not prompt.isVisible()
+    assert shown.grid.hasFocus()
     assert shown.grid.chosen.count() == 2
+    # Whoever goes on elsewhere leaves it too.
+    qtbot.keyClick(shown.grid, KEY.Key_B, CTRL)
+    qtbot.keyClick(prompt.field, KEY.Key_F, CTRL)
+    assert not prompt.isVisible()
+    assert shown.field.hasFocus()
 
 
 def test_the_prompt_over_the_viewer_is_about_its_photo(qtbot: QtBot, shown: MainWindow) -> None:
@@ -389,6 +431,58 @@ def test_a_live_album_shows_its_query_which_can_be_changed_and_kept(
     qtbot.keyClicks(keep.field, "Oranges of 2023")
     qtbot.keyClick(keep.field, KEY.Key_Return)
     until(qtbot, lambda: [a.query for a in albums.all()] == ["orange", "orange date:2023"])
+
+
+def test_back_leads_to_a_live_album_as_it_was_kept(qtbot: QtBot, shown: MainWindow) -> None:
+    make(qtbot, shown, "Oranges", query="orange")
+    go(qtbot, shown, "Oranges")
+    album = shown.session.place
+    shown.field.setFocus()
+    for more in (" sky", " sea"):
+        qtbot.keyClicks(shown.field, more)
+        until(qtbot, lambda more=more: shown.session.place.text.endswith(more))  # type: ignore[misc]
+    shown.actions_["back"].trigger()
+    assert shown.session.place == album
+    shown.actions_["back"].trigger()
+    assert shown.session.place == Place()
+
+
+def test_whoever_keeps_a_search_is_in_its_album(qtbot: QtBot, shown: MainWindow) -> None:
+    make(qtbot, shown, "Rome")
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        shown.field.setText("orange")
+    keep = shown.content.keep
+    shown.actions_["keep_search"].trigger()
+    keep.field.setText("rome")
+    qtbot.keyClick(keep.field, KEY.Key_Return)
+    until(qtbot, lambda: "“Rome” already" in shown.notice.sentence)
+    assert keep.field.hasFocus()
+    keep.field.setText("Oranges")
+    qtbot.keyClick(keep.field, KEY.Key_Return)
+    until(qtbot, lambda: shown.content.words().startswith("Oranges: "))
+    assert not keep.isVisible()
+    assert shown.sidebar._tree.selectionModel().isSelected(row(shown.sidebar, "Oranges").index())
+    # It is the same step, under its name.
+    shown.actions_["back"].trigger()
+    assert shown.session.place == Place()
+    # Undone, it is a search again.
+    shown.actions_["forward"].trigger()
+    shown.actions_["undo"].trigger()
+    until(qtbot, lambda: shown.session.place == Place(text="orange"))
+    until(qtbot, keep.isVisible)
+
+
+def test_in_a_small_window_the_name_is_asked_where_it_is_seen(
+    qtbot: QtBot, shown: MainWindow
+) -> None:
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        shown.field.setText("orange")
+    shown.resize(640, 340)
+    until(qtbot, lambda: not shown.details.isVisible())
+    shown.actions_["details"].trigger()
+    shown.actions_["keep_search"].trigger()
+    assert shown.content.keep.field.isVisible()
+    assert shown.content.keep.field.hasFocus()
 
 
 def test_a_live_album_stays_open_while_its_only_filter_is_edited(

@@ -57,6 +57,11 @@ def test_a_click_and_a_drag_make_dates(qtbot: QtBot, histogram: Histogram) -> No
     assert chosen == ["2010", "2001..2010"]
 
 
+def test_a_gap_between_bars_is_not_chosen(qtbot: QtBot, histogram: Histogram) -> None:
+    with qtbot.assertNotEmitted(histogram.chosen):
+        qtbot.mouseClick(histogram, LEFT, pos=middle(histogram, 5))
+
+
 def test_the_keys_do_what_the_mouse_does(qtbot: QtBot, histogram: Histogram) -> None:
     chosen: list[str] = []
     histogram.chosen.connect(chosen.append)

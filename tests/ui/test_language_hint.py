@@ -44,6 +44,20 @@ def test_chinese_is_searched_for_and_a_model_for_it_offered_once(
     assert "understands" not in shell.window.notice.sentence
 
 
+def test_a_tag_of_ones_own_is_found_in_any_language(qtbot: QtBot, open_app: Open) -> None:
+    shell = open_app()
+    photo = int(shell.window.model.ids[0])
+    annotations = shell.session.library.annotations
+    annotations.confirm([photo], "我家的狗", shell.session.model)
+    with qtbot.waitSignal(shell.session.tagsRead, timeout=WAIT):
+        shell.session.read_all()
+    for typed in ("我家", "我家的狗", "我家的狗 red"):
+        with qtbot.waitSignal(shell.session.listed, timeout=WAIT):
+            shell.window.field.setText(typed)
+        wait_read(qtbot, shell.session)
+        assert "understands" not in shell.window.notice.sentence
+
+
 def test_a_model_for_chinese_that_is_here_is_named_and_in_use_says_nothing(
     qtbot: QtBot, open_app: Open, models_dir: Path
 ) -> None:

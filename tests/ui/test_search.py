@@ -15,7 +15,6 @@ from photoclip.core.query import Feedback, Filter, Key, Picture, Query
 from photoclip.core.query_text import parse
 from photoclip.core.types import Change, Results, Scope, Tag
 from photoclip.errors import PhotoClipError
-from photoclip.ui.bands import Order
 from photoclip.ui.headings import said_span
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.places import Place
@@ -140,7 +139,9 @@ def test_by_date_the_relevant_stand_under_their_days(
     ask(qtbot, shown, "dog")
     shown.grid.chosen.select(1)
     chosen = shown.grid.current_id()
-    shown.content.order.choose(Order.DATE)
+    shown.grid.setFocus()
+    qtbot.mouseClick(shown.content.order.buttons[1], LEFT)
+    assert shown.grid.hasFocus()
     titles = [title for title, _ in headings(shown)]
     assert titles[-1] == "Weak"
     assert any("August" in title for title in titles[:-1])

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from photoclip.core.own import Own, own_in
 from photoclip.core.sidecar_sync import unwritten, writes_sidecars
-from photoclip.core.sidecars import read_sidecars
+from photoclip.core.sidecars import read_sidecars, write_sidecar
 from photoclip.ui import desktop
 from photoclip.ui.settings_window import SettingsWindow
 from photoclip.ui.shell import Shell
@@ -137,6 +137,23 @@ def test_edits_are_written_a_moment_later_and_undone_as_well(
     wait_state(qtbot, shell, waiting=1)
     assert beside(red).rating == 4
     assert red.read_bytes() == before
+
+
+def test_what_other_programs_said_shows_when_it_is_heard(
+    qtbot: QtBot, shell: Shell, photos: Path
+) -> None:
+    red, window = photos / "red.jpg", shell.window
+    photo = number(shell, red)
+    shell.sidecars.turn(True)
+    wait_state(qtbot, shell, on=True)
+    window.grid.chosen.select(window.model.row_of(photo))
+    qtbot.waitUntil(lambda: window.details.photo_id == photo, timeout=WAIT)
+    write_sidecar(str(red), Own((("Minka",),), 0, "At the sea"))
+    window.marking.rate([photo], 4)
+    qtbot.waitUntil(lambda: "Minka" in window.sidebar.names("tags"), timeout=WAIT)
+    qtbot.waitUntil(lambda: window.details.caption.toPlainText() == "At the sea", timeout=WAIT)
+    qtbot.waitUntil(lambda: beside(red).rating == 4, timeout=WAIT)
+    wait_state(qtbot, shell, waiting=0)
 
 
 def test_a_problem_is_told_once_and_tried_again(qtbot: QtBot, shell: Shell, photos: Path) -> None:

@@ -225,3 +225,15 @@ def test_many_values_cost_no_time_at_a_key(window: MainWindow) -> None:
     window.field.setText("tag:999")
     assert time.perf_counter() - started < 0.25
     assert len(window.suggestions.offers.offered) == 8
+
+
+def test_a_filter_typed_fast_keeps_its_colon(qtbot: QtBot, window: MainWindow) -> None:
+    focus(qtbot, window)
+    # All of it before the first of it is asked for.
+    with qtbot.waitSignal(
+        window.session.moved, timeout=WAIT, check_params_cb=lambda place: place.text == "tag"
+    ):
+        qtbot.keyClicks(window.field, "tag:")
+    assert window.field.text() == "tag:"
+    qtbot.keyClicks(window.field, "bea")
+    assert window.suggestions.offers.offered == ["beach"]

@@ -83,6 +83,7 @@ def test_the_menu_opens_it_and_it_takes_some_captions(
     assert not window.card.isVisible()
     shell.window.marking.caption([COUNT], "On the sofa")
     qtbot.waitUntil(window.start.isEnabled, timeout=WAIT)
+    assert window.focusWidget() is window.start
     assert window.material.text() == "Photos with a caption or tag of yours: 20."
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()

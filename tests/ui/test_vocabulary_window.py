@@ -156,13 +156,39 @@ def test_a_name_that_is_taken_is_not_added(
 ) -> None:
     window.search.setText("DOG")
     qtbot.mouseClick(window._add, LEFT)
-    qtbot.mouseClick(window.editor._add, LEFT)
+    # Nobody means to add what the search has found.
+    assert window.editor.name.text() == ""
+    QTest.keyClicks(window.editor.name, "DOG")
+    qtbot.keyClick(window.editor.name, Qt.Key.Key_Return)
     until(qtbot, window.editor._problem.isVisible)
     assert window.editor._problem.text() == "“DOG” is already a name of “dog”."
     assert window.editor.adding
     qtbot.keyClick(window.editor.name, Qt.Key.Key_Escape)
     assert not window.editor.adding
     assert window.isVisible()
+
+
+def test_a_new_term_gives_way_while_nothing_is_written(
+    qtbot: QtBot, window: VocabularyWindow
+) -> None:
+    editor = window.editor
+    window.search.setText("dog")
+    window.search.setFocus()
+    qtbot.keyClick(window.search, Qt.Key.Key_Down)
+    assert window.terms.hasFocus()
+    qtbot.mouseClick(window._add, LEFT)
+    window.terms.pick("dog")
+    assert not editor.adding
+    assert editor.name.text() == "dog"
+    window.search.setText("a word nobody has")
+    qtbot.mouseClick(window._add, LEFT)
+    # What is typed takes the place of what was searched for, and is not lost.
+    QTest.keyClicks(editor.name, "mine")
+    assert editor.name.text() == "mine"
+    window.search.setText("dog")
+    window.terms.pick("dog")
+    assert editor.adding
+    assert editor.name.text() == "mine"
 
 
 def test_files_are_brought_in_and_written(

@@ -164,6 +164,12 @@ def test_in_a_small_window_photos_come_before_details(qtbot: QtBot, shown: MainW
     assert not shown.content.isVisible()
     shown.go(Place(text="red"))
     assert shown.grid.isVisible()
+    # Nor do the keys go into a grid that is not seen.
+    shown.actions_["details"].trigger()
+    shown.details.tag_field.setFocus()
+    qtbot.keyClick(shown.details.tag_field, Qt.Key.Key_Escape)
+    assert shown.grid.isVisible()
+    assert shown.grid.hasFocus()
     shown.resize(1280, 800)
     qtbot.waitUntil(shown.details.isVisible)
     assert shown.panes.sizes() == widths

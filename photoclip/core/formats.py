@@ -1,8 +1,9 @@
 """Which files may be photos, by name, and which format bytes really are, by content."""
 
+import os
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import PurePath
+from functools import lru_cache
 from typing import Final
 
 from photoclip.core.exif import Directory, directory_at, first_directory
@@ -20,9 +21,20 @@ PHOTO_EXTENSIONS: Final = frozenset((_PICTURES + _RAW).split())
 """Lower-case suffixes, with the dot, of the files that are candidates."""
 
 
-def is_photo_name(name: str) -> bool:
+_ENCODED_SUFFIXES: Final = frozenset(os.fsencode(extension[1:]) for extension in PHOTO_EXTENSIONS)
+
+
+def is_photo_name(name: str | bytes) -> bool:
     """Whether a file of this name is a candidate; "._x.jpg", the shadow file of macOS, is none."""
-    return PurePath(name).suffix.lower() in PHOTO_EXTENSIONS and not name.startswith("._")
+    encoded = name if isinstance(name, bytes) else os.fsencode(name)
+    # Asked of every file there is, so without the generality of `os.path`.
+    dot = encoded.rfind(b".")
+    return _is_photo_suffix(encoded[dot + 1 :]) and dot > 0 and encoded[:2] != b"._"
+
+
+@lru_cache(maxsize=1000)
+def _is_photo_suffix(suffix: bytes) -> bool:
+    return suffix.lower() in _ENCODED_SUFFIXES
 
 
 class Format(StrEnum):

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from photoclip.core.folders import SEPARATOR, inside
 from photoclip.core.imaging import is_photo_name
@@ -26,14 +27,15 @@ _APPLE_LIBRARIES = (".photoslibrary", ".photolibrary", ".aplibrary")
 _APPLE_ORIGINALS = frozenset({"originals", "masters"})
 
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
+_SIDECAR = os.fsencode(SUFFIX)
+_HIDES = os.name == "nt"
 
 _UNREADABLE = "It may not be read. Change its permissions, then rescan."
 _GONE = "It went away while it was being read. Connect its drive, then rescan."
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A photo file as its directory entry tells.
+class FoundFile(NamedTuple):
+    """A photo file as its directory entry tells; equal to a row of what the library knows of it.
 
     Attributes:
         size: in bytes.
@@ -99,7 +101,7 @@ class _Walk:
         singles: dict[bytes, list[bytes]] = {}
         for root in self._roots:
             directory, name = os.path.split(root)
-            if not os.path.isdir(root) and is_photo_name(os.fsdecode(name)):
+            if not os.path.isdir(root) and is_photo_name(name):
                 singles.setdefault(directory, []).append(name)
             else:
                 yield from self._below(root)
@@ -119,7 +121,8 @@ class _Walk:
                         os.path.basename(sidecar): _stamp(os.stat(sidecar))
                         for sidecar in map(os.fsencode, find_sidecars(os.fsdecode(path)))
                     }
-                    files.append(_found(name, facts, beside))
+                    file = _found(name, facts)
+                    files.append(_beside(file, beside))
         return Listing(directory, tuple(files), frozenset(names))
 
     def _below(self, root: bytes) -> Iterator[Listing | Failure]:
@@ -148,34 +151,37 @@ class _Walk:
 
     def _list(self, directory: bytes) -> tuple[Listing, list[bytes]]:
         """What lies in a directory, and which folders in it to go on with."""
-        files: list[tuple[bytes, os.stat_result]] = []
+        files: list[FoundFile] = []
         sidecars: dict[bytes, str] = {}
         folders: list[bytes] = []
         unseen: set[bytes] = set()
         apple = directory.lower().endswith(tuple(os.fsencode(s) for s in _APPLE_LIBRARIES))
         with os.scandir(directory) as entries:
             for entry in entries:
-                name = os.fsdecode(entry.name)
-                if name.startswith("."):
+                name = entry.name
+                if name[:1] == b".":
                     continue
                 try:
                     if entry.is_symlink() and not self._leads_out(entry):
-                        unseen.add(entry.name)
+                        unseen.add(name)
                     elif entry.is_dir():
-                        if _holds_photos(name, apple) and not _is_hidden(entry):
+                        if _holds_photos(os.fsdecode(name), apple) and not _is_hidden(entry):
                             if self._enter(entry.path):
                                 folders.append(entry.path)
                             else:
-                                unseen.add(entry.name)
-                    elif is_photo_name(name) and entry.is_file() and not _is_hidden(entry):
-                        files.append((entry.name, entry.stat()))
-                    elif name.lower().endswith(SUFFIX) and entry.is_file():
-                        sidecars[entry.name] = _stamp(entry.stat())
+                                unseen.add(name)
+                    elif is_photo_name(name) and entry.is_file():
+                        facts = entry.stat()
+                        if not _HIDES or not _is_hidden(entry):
+                            files.append(_found(name, facts))
+                    elif name.lower().endswith(_SIDECAR) and entry.is_file():
+                        sidecars[name] = _stamp(entry.stat())
                 except OSError:
-                    unseen.add(entry.name)
-        files.sort(key=lambda file: file[0])
-        found = tuple(_found(name, facts, sidecars) for name, facts in files)
-        return Listing(directory, found, unseen=frozenset(unseen)), folders
+                    unseen.add(name)
+        files.sort()
+        if sidecars:
+            files = [_beside(file, sidecars) for file in files]
+        return Listing(directory, tuple(files), unseen=frozenset(unseen)), folders
 
     def _leads_out(self, link: "os.DirEntry[bytes]") -> bool:
         """Whether a link leads to something that is there and is not found anyway."""
@@ -189,15 +195,18 @@ class _Walk:
         return True
 
 
-def _found(name: bytes, facts: os.stat_result, sidecars: Mapping[bytes, str]) -> FoundFile:
+def _found(name: bytes, facts: os.stat_result) -> FoundFile:
+    mtime_ns = facts.st_mtime_ns
+    if not _EARLIEST <= mtime_ns <= _LATEST:
+        # Some files claim to be from the year 2554; SQLite's numbers end in 2262.
+        mtime_ns = max(_EARLIEST, min(_LATEST, mtime_ns))
+    return FoundFile(name, facts.st_size, mtime_ns)
+
+
+def _beside(file: FoundFile, sidecars: Mapping[bytes, str]) -> FoundFile:
     """The file with the stamps of those sidecars, by name, that may be its own."""
-    beside = ""
-    if sidecars:
-        names = sidecar_names(os.fsdecode(name))
-        beside = " ".join(filter(None, (sidecars.get(os.fsencode(n)) for n in names)))
-    # Some files claim to be from the year 2554; SQLite's numbers end in 2262.
-    mtime_ns = max(_EARLIEST, min(_LATEST, facts.st_mtime_ns))
-    return FoundFile(name, facts.st_size, mtime_ns, beside)
+    names = map(os.fsencode, sidecar_names(os.fsdecode(file.name)))
+    return file._replace(sidecars=" ".join(filter(None, map(sidecars.get, names))))
 
 
 def _stamp(facts: os.stat_result) -> str:

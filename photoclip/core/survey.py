@@ -1,7 +1,7 @@
 """What has changed on disk since the library last looked: the first half of indexing."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
@@ -78,6 +78,31 @@ class _Known:
     own_read: bool
 
 
+@dataclass(frozen=True)
+class _Unusual:
+    """The directories that hold more than photos that can be read.
+
+    Attributes:
+        failures: how many files in each could not be read.
+        with_sidecars: those where sidecars lay when they were last read.
+    """
+
+    failures: Mapping[bytes, int]
+    with_sidecars: Set[bytes]
+
+    @classmethod
+    def of(cls, library: Library) -> "_Unusual":
+        failures = library.store.rows(
+            "SELECT path, count(*) FROM files JOIN directories ON directories.id = directory_id"
+            " WHERE failure IS NOT NULL AND NOT missing GROUP BY directory_id"
+        )
+        with_sidecars = library.store.rows(
+            "SELECT path FROM directories WHERE id IN (SELECT directory_id FROM files"
+            " JOIN sidecars ON file_id = files.id WHERE seen != '')"
+        )
+        return cls(dict(failures), {path for (path,) in with_sidecars})
+
+
 def survey(
     library: Library, model: str, roots: Sequence[bytes], stop: StopFlag
 ) -> Iterator[Survey]:
@@ -92,7 +117,7 @@ def survey(
     listed: set[bytes] = set()
     closed: list[bytes] = []
     decoder = decoder_version()
-    failures = _failures(library)
+    unusual = _Unusual.of(library)
     for item in scan(roots, stop):
         if isinstance(item, Failure):
             result.skipped.append(item)
@@ -100,7 +125,7 @@ def survey(
         else:
             listed.add(item.directory)
             closed += [os.path.join(item.directory, name) for name in item.unseen]
-            if not _is_as_it_was(item, library, model, decoder, failures, result):
+            if not _is_as_it_was(item, library, model, decoder, unusual, result):
                 _compare(item, _known_files(library, item.directory, model, decoder), result)
         yield result
     if not stop.stopped:
@@ -136,7 +161,7 @@ def _is_as_it_was(
     library: Library,
     model: str,
     decoder: str,
-    failures: Mapping[bytes, int],
+    known: _Unusual,
     result: Survey,
 ) -> bool:
     """Whether all files of a directory are known and as they were; they are counted then.
@@ -145,16 +170,18 @@ def _is_as_it_was(
     """
     if listing.asked is not None or listing.unseen:
         return False
+    # Few directories have sidecars; looking for them file by file takes a third of the time.
+    beside = "(SELECT seen FROM sidecars WHERE file_id = files.id)"
+    seen = f"coalesce({beside}, '')" if listing.directory in known.with_sidecars else "''"
     rows = library.store.rows(
         # A file that must be read for any reason is unlike any on the disk.
-        f"SELECT name, CASE WHEN {_SETTLED} THEN size END, mtime_ns, coalesce(seen, '')"
-        " FROM files LEFT JOIN sidecars ON file_id = files.id"
-        f" WHERE {_IN_DIRECTORY} AND NOT missing",
+        f"SELECT name, CASE WHEN {_SETTLED} THEN size END, mtime_ns, {seen}"
+        f" FROM files WHERE {_IN_DIRECTORY} AND NOT missing",
         _asking(listing.directory, model, decoder),
     )
     if len(rows) != len(listing.files) or set(rows) != set(listing.files):
         return False
-    failed = failures.get(listing.directory, 0)
+    failed = known.failures.get(listing.directory, 0)
     result.found += len(rows)
     result.failed += failed
     result.unchanged += len(rows) - failed
@@ -209,15 +236,6 @@ def _known_files(
         )
         for name, row, size, mtime_ns, missing, photo_id, embedded, failed, *read in rows
     }
-
-
-def _failures(library: Library) -> dict[bytes, int]:
-    """How many files could not be read, by directory."""
-    rows = library.store.rows(
-        "SELECT path, count(*) FROM files JOIN directories ON directories.id = directory_id"
-        " WHERE failure IS NOT NULL AND NOT missing GROUP BY directory_id"
-    )
-    return dict(rows)
 
 
 def _asking(directory: bytes, model: str, decoder: str) -> dict[str, object]:

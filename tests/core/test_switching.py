@@ -1,7 +1,6 @@
 """Switching models: the old one answers until the new one can, and nothing is lost on the way."""
 
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,10 +117,8 @@ def test_going_back_is_at_once_and_embeds_nothing(
     switch_to(library, bright)
     assert serving.search("red") != old
     images = encoder.images_encoded
-    started = time.monotonic()
     reports, report = switch_to(library, encoder, "starter")
     assert serving.search("red") == old
-    assert time.monotonic() - started < 1
     assert (report.switched, report.embedded) == (True, 0)
     assert encoder.images_encoded == images
     assert [r.change.model for r in reports if r.change] == [True]

@@ -203,5 +203,6 @@ def test_the_time_for_many_terms_is_linear(tmp_path: Path) -> None:
         assert len(read(tmp_path, "\n".join(lines), "many.tsv").terms) == count - 1
         return time.process_time() - start
 
-    # Ten times the terms; were it quadratic, it would take a hundred times as long.
-    assert seconds(20_000) < 40 * max(seconds(2_000), 0.02)
+    # Ten times the terms; were it quadratic, it would take a hundred times as long, always.
+    few = max(seconds(2_000), 0.02)
+    assert any(seconds(20_000) < 40 * few for _ in range(5))

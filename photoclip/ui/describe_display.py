@@ -93,6 +93,8 @@ class DescribeDisplay(QObject):
         panel = self._details.proposal
         if panel.photo_id is None:
             return
+        if self._details.photo_id is None and self._targets() == [panel.photo_id]:
+            return  # the details were opened for it, and what they show is still being read
         if panel.photo_id != self._details.photo_id:
             panel.close_()
             self._proposals.forget()

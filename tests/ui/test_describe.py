@@ -151,9 +151,11 @@ def test_the_menu_opens_the_details_for_it(qtbot: QtBot, window: MainWindow) -> 
     wait_read(qtbot, window.session)
     assert not window.details.isVisible()
     window.actions_["describe"].trigger()
+    # As long as the details are read, they show nothing.
+    window.details.show_nothing()
     until(qtbot, lambda: window.details.proposal.words == PROPOSED)
     assert window.details.isVisible()
-    assert window.details.proposal.isVisible()
+    until(qtbot, window.details.proposal.isVisible)
 
 
 def test_in_the_viewer_it_stands_below_the_field(qtbot: QtBot, window: MainWindow) -> None:

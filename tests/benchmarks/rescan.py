@@ -7,8 +7,6 @@ Both sides by turns on the same files, which the system has in its cache: `os.sc
 of each entry, and the survey that indexing begins with. The median of each.
 """
 
-import argparse
-import json
 import os
 import statistics
 import time
@@ -17,34 +15,17 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from photoclip.clip.precision import machine
 from photoclip.core.library import Library
 from photoclip.core.own import VERSION
 from photoclip.core.survey import survey
 from photoclip.progress import StopFlag
+from tests.benchmarks.reporting import Bar, report
 
-MOST_TIMES_BARE = 2.0
+BARS = (Bar("times_bare", most=2.0),)
 
 _FILES, _FOLDERS = 100_000, 500
 _TURNS = 7
 _MODEL = "benchmark"
-
-
-def main() -> None:
-    """Measure, print a table or one JSON document, and say whether the aim is met."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--files", type=int, default=_FILES, help="how many files there are")
-    arguments = parser.parse_args()
-    summary = measure(arguments.files)
-    holds = summary["times_bare"] <= MOST_TIMES_BARE
-    if arguments.json:
-        print(json.dumps({"machine": machine(), "summary": summary, "holds": holds}, indent=1))
-        return
-    print(machine())
-    for name, value in summary.items():
-        print(f"{name.replace('_', ' '):30} {value:8.3f}")
-    print("The aim is met." if holds else "The aim is missed.")
 
 
 def measure(files: int = _FILES) -> dict[str, float]:
@@ -115,4 +96,4 @@ def _fill(library: Library, root: Path, files: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    report(__doc__, measure, BARS, files=_FILES)

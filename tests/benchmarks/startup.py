@@ -8,8 +8,6 @@ whose folders are not connected. From just before the process is started to the 
 first painting, by the machine's clock; the median of each. All files are in the system's cache.
 """
 
-import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -21,11 +19,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from photoclip.clip.models import STARTER, find_model
-from photoclip.clip.precision import machine
 from photoclip.core.library import Library
+from tests.benchmarks.reporting import Bar, report
 from tests.benchmarks.searching import fill
 
-MOST_TIMES_BARE, MOST_TIMES_SMALLER = 1.8, 1.3
+BARS = (Bar("times_bare", most=1.8), Bar("times_smaller", most=1.3))
 
 _PHOTOS, _LARGE = 100_000, 1_000_000
 _TURNS = 9
@@ -68,26 +66,6 @@ from photoclip.ui.shell import Shell
 Shell.start = watched(Shell.start)
 app.run(Path(sys.argv[1]))
 """
-
-
-def main() -> None:
-    """Measure, print a table or one JSON document, and say whether the aims are met."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--photos", type=int, default=_PHOTOS, help="photos in the library")
-    parser.add_argument("--large", type=int, default=_LARGE, help="photos in the large library")
-    arguments = parser.parse_args()
-    summary = measure(arguments.photos, arguments.large)
-    holds = (
-        summary["times_bare"] <= MOST_TIMES_BARE and summary["times_smaller"] <= MOST_TIMES_SMALLER
-    )
-    if arguments.json:
-        print(json.dumps({"machine": machine(), "summary": summary, "holds": holds}, indent=1))
-        return
-    print(machine())
-    for name, value in summary.items():
-        print(f"{name.replace('_', ' '):30} {value:8.3f}")
-    print("The aims are met." if holds else "The aims are missed.")
 
 
 def measure(photos: int = _PHOTOS, large: int = _LARGE) -> dict[str, float]:
@@ -139,4 +117,4 @@ def _start(code: str, library: Path | None, home: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    report(__doc__, measure, BARS, photos=_PHOTOS, large=_LARGE)

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from photoclip.ui.jobs import Bridge
+    from photoclip.ui.workers import Opened
 
 # What Qt's window plug-in needs and a bare Debian or Ubuntu does not have.
 _SYSTEM_PACKAGES = (
@@ -63,11 +64,7 @@ def run(library_path: Path, paths: Sequence[str] = ()) -> int:
     absolute = [os.path.abspath(path) for path in paths]
     if single.hand_over(library_path, absolute):
         return 0
-    try:
-        return _run(application, library_path, absolute)
-    except PhotoClipError as error:
-        _show(error)
-        raise
+    return _run(application, library_path, absolute)
 
 
 def check_screen() -> None:
@@ -110,7 +107,6 @@ def _application() -> "QApplication":
     try:
         widgets = importlib.import_module("PySide6.QtWidgets")
         importlib.import_module("PySide6.QtSvg")
-        importlib.import_module("PySide6.QtNetwork")
     except ImportError as error:
         # "libEGL.so.1: cannot open shared object file: No such file or directory"
         name = str(error).split(":")[0]
@@ -122,7 +118,8 @@ def _application() -> "QApplication":
     QCoreApplication.setApplicationName("PhotoClip")
     QCoreApplication.setOrganizationName("PhotoClip")
     application: QApplication = widgets.QApplication.instance() or widgets.QApplication(
-        ["photoclip"]
+        # The style that the style sheet is made for; given here, it is made once.
+        ["photoclip", "-style", "fusion"]
     )
     application.setApplicationDisplayName("PhotoClip")
     application.setDesktopFileName("photoclip")
@@ -135,14 +132,53 @@ def _application() -> "QApplication":
 def _run(application: "QApplication", library_path: Path, paths: list[str]) -> int:
     from PySide6.QtCore import QEvent
 
+    from photoclip.core import paths as places
+    from photoclip.ui.later import Lazy
+    from photoclip.ui.shell import Shell
+    from photoclip.ui.single import Doorbell
+    from photoclip.ui.theme import Theme
+
+    def changed(encoder_id: str) -> None:
+        shell.bridge.post(lambda: shell.serve(encoder_id))
+
+    shell = Shell(
+        lambda: _open(library_path, changed),
+        places.settings_file(),
+        Theme(application),
+        empty=not library_path.exists(),
+    )
+    doorbell = Lazy(lambda: Doorbell(library_path))
+    doorbell.when_made(lambda bell: bell.rung.connect(shell.window.add_paths))
+    doorbell.when_made(lambda bell: bell.rung.connect(lambda _: shell.window.activateWindow()))
+    try:
+        shell.window.painted.connect(doorbell)
+        shell.closed.connect(application.quit)
+        _report_bugs(shell.bridge)
+        shell.start(paths)
+        status = application.exec()
+        if isinstance(shell.error, PhotoClipError):
+            _show(shell.error)
+        if shell.error is not None:
+            raise shell.error
+        return status
+    finally:
+        if doorbell.made is not None:
+            doorbell.made.close()
+        shell.close()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+
+def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
+    """The library and its model; called in a thread, while the window is on the screen."""
     from photoclip.clip.encoder import Encoder, OpenClipEncoder
     from photoclip.clip.models import find_model
     from photoclip.core import paths as places
     from photoclip.core.library import Library
     from photoclip.core.serving import Serving
-    from photoclip.ui.shell import Shell
-    from photoclip.ui.single import Doorbell
-    from photoclip.ui.theme import Theme
+    from photoclip.core.switching import choice
+    from photoclip.ui.workers import Opened
 
     def open_encoder(source: str) -> Encoder:
         found = find_model(source, places.models_dir())
@@ -156,40 +192,25 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
             raise PhotoClipError(f"The model file {checkpoint} has gone.") from error
         return checkpoint, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
-    def changed(encoder_id: str) -> None:
-        shell.bridge.post(lambda: shell.serve(encoder_id))
-
     library = Library(library_path)
-    serving = Serving(library, open_encoder, places.cache_dir(), changed, stamp)
-    shell = Shell(
-        library,
-        serving.encoder.id,
-        serving.index,
-        lambda: serving,
-        serving.switch,
-        lambda: serving.encoder.running_on,
-        places.models_dir(),
-        places.cache_dir(),
-        places.settings_file(),
-        Theme(application),
-        serving,
-    )
-    doorbell = Doorbell(library_path)
     try:
-        doorbell.rung.connect(shell.window.add_paths)
-        doorbell.rung.connect(lambda _: shell.window.activateWindow())
-        shell.closed.connect(application.quit)
-        _report_bugs(shell.bridge)
-        shell.start(paths)
-        if serving.problem:
-            shell.bridge.failed.emit(serving.problem)
-        return application.exec()
-    finally:
-        doorbell.close()
-        shell.close()
-        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
+        serving = Serving(library, open_encoder, places.cache_dir(), changed, stamp)
+        try:
+            # The photos can be shown before all that answers for them is made.
+            model = open_encoder(choice(library).serving).id
+        except PhotoClipError:
+            model = serving.encoder.id
+        return Opened(
+            library,
+            serving,
+            model,
+            lambda: serving.encoder.running_on,
+            places.models_dir(),
+            places.cache_dir(),
+        )
+    except BaseException:
+        library.close()
+        raise
 
 
 def _report_bugs(bridge: "Bridge") -> None:

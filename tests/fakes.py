@@ -43,6 +43,9 @@ class ColourEncoder:
     def __init__(self) -> None:
         self.images_encoded = 0
 
+    def unload(self) -> None:
+        """There is nothing to free."""
+
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         assert pixels.dtype == np.uint8
         assert pixels.shape[1:] == (32, 32, 3)

@@ -6,31 +6,39 @@ import sys
 import click
 
 from photoclip import __version__
-from photoclip.cli import (
-    evaluate,
-    judge,
-    library,
-    models,
-    searching,
-    sidecars,
-    tagging,
-    teach,
-    train,
-    vocabulary,
-)
 from photoclip.cli.session import Session, library_option, print_json
 from photoclip.errors import PhotoClipError
 
 
 class _AppByDefault(click.Group):
-    """A group whose first argument may also be a folder: then all of them are for the app."""
+    """A group whose first argument may also be a folder: then all of them are for the app.
+
+    What the commands need is imported when one is named: the window does not wait for it.
+    """
+
+    _complete = False
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self.complete()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self.complete()
+        return super().list_commands(ctx)
+
+    def complete(self) -> None:
+        """Import all commands."""
+        if not self._complete:
+            self._complete = True
+            _add_commands(self)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = [arg for arg in args if not arg.startswith("-")]
         if args and args[0] == "--library":
             words = words[1:]
         asks_about_itself = not words and any(arg in _SELF for arg in args)
-        if not asks_about_itself and (not words or words[0] not in self.commands):
+        if not asks_about_itself and (not words or words[0] not in self.list_commands(ctx)):
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -58,21 +66,35 @@ def open_app(paths: tuple[str, ...], session: Session) -> int:
     return run(session.library_path, paths)
 
 
-for _command in (
-    *library.COMMANDS,
-    searching.search,
-    *tagging.COMMANDS,
-    vocabulary.vocabulary,
-    sidecars.sidecars,
-    evaluate.evaluate,
-    judge.calibrate,
-    models.models,
-    train.train,
-    teach.teach,
-):
-    cli.add_command(_command)
-for _command in (judge.relevance, judge.judge):
-    evaluate.evaluate.add_command(_command)
+def _add_commands(group: click.Group) -> None:
+    from photoclip.cli import (
+        evaluate,
+        judge,
+        library,
+        models,
+        searching,
+        sidecars,
+        tagging,
+        teach,
+        train,
+        vocabulary,
+    )
+
+    for command in (
+        *library.COMMANDS,
+        searching.search,
+        *tagging.COMMANDS,
+        vocabulary.vocabulary,
+        sidecars.sidecars,
+        evaluate.evaluate,
+        judge.calibrate,
+        models.models,
+        train.train,
+        teach.teach,
+    ):
+        group.add_command(command)
+    for command in (judge.relevance, judge.judge):
+        evaluate.evaluate.add_command(command)
 
 
 def main() -> None:

@@ -8,16 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.models import find_model
-from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir, default_library, models_dir
-from photoclip.core.switching import choice
 from photoclip.progress import Progress, StopFlag
+
+if TYPE_CHECKING:
+    # The app, which opens its library itself, comes through here too.
+    from photoclip.clip.encoder import OpenClipEncoder
+    from photoclip.core.library import Library
 
 STOPPED = "Stopped. What is done is kept; the same command goes on from there."
 
@@ -32,20 +33,27 @@ class Session:
     library_path: Path
 
     @contextmanager
-    def library(self) -> Iterator[Library]:
+    def library(self) -> "Iterator[Library]":
+        from photoclip.core.library import Library
+
         library = Library(self.library_path)
         try:
             yield library
         finally:
             library.close()
 
-    def encoder(self, library: Library, model: str | None) -> OpenClipEncoder:
+    def encoder(self, library: "Library", model: str | None) -> "OpenClipEncoder":
         """The encoder named, else that of the model which serves this library."""
+        from photoclip.core.switching import choice
+
         return open_encoder(model or choice(library).serving)
 
 
-def open_encoder(model: str) -> OpenClipEncoder:
+def open_encoder(model: str) -> "OpenClipEncoder":
     """The encoder of a model by its name or path, not loaded yet."""
+    from photoclip.clip.encoder import OpenClipEncoder
+    from photoclip.clip.models import find_model
+
     return OpenClipEncoder(find_model(model, models_dir()), cache_dir=cache_dir())
 
 

@@ -93,6 +93,12 @@ class Ladder(Generic[_R, _P]):
                 self._step_down(reason)
             return place
 
+    def release(self) -> None:
+        """Let go of the place; it is made ready again when it is next needed."""
+        with self._preparing:
+            self._place = None
+        release_memory()
+
     def run(
         self, kind: str, encode: Callable[[_P, slice], NDArray[np.float32]], count: int
     ) -> NDArray[np.float32]:

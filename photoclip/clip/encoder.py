@@ -23,7 +23,11 @@ from photoclip.clip.devices import (
 from photoclip.clip.image_tower import ImageTower, prepare_image_tower, probe_pictures
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import Model, remembered_id
-from photoclip.clip.native import keep_freed_memory, let_waiting_threads_sleep
+from photoclip.clip.native import (
+    give_back_memory,
+    keep_freed_memory,
+    let_waiting_threads_sleep,
+)
 from photoclip.clip.precision import PRECISIONS
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.text_tower import TextTower, prepare_text_tower
@@ -98,6 +102,9 @@ class Encoder(Protocol):
     @property
     def batch_size(self) -> int:
         """How many pictures are best given at a time; more are split."""
+
+    def unload(self) -> None:
+        """Free the memory of the model, which is loaded again when it is next used."""
 
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embed pictures: uint8 (n, s, s, 3) from `preprocessing.pixels`."""
@@ -223,6 +230,11 @@ class OpenClipEncoder:
         """
         self._use()
 
+    def unload(self) -> None:
+        """Free the memory of the model, which is loaded again when it is next used."""
+        self._ladder.release()
+        give_back_memory()
+
     def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embed pictures.
 
@@ -338,7 +350,8 @@ def _features(images: ImageTower, pixels: NDArray[np.uint8]) -> NDArray[np.float
     """float32 (n, d); of pictures that overflow a lower precision, as float32 gives it."""
     features = _array(images.features(pixels))
     lost = ~_have_direction(features)
-    if lost.any() and images.precision != "float32":
+    # bfloat16 reaches as far as float32.
+    if lost.any() and images.precision == "float16":
         features[lost] = _array(images.in_float32().features(pixels[lost]))
     return features
 

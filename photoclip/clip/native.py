@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -32,21 +33,21 @@ def let_waiting_threads_sleep() -> None:
 
 
 @contextlib.contextmanager
-def on_one_thread() -> Iterator[None]:
-    """Have torch compute in the calling thread alone; other threads keep their number of helpers.
+def on_threads(count: int | None) -> Iterator[None]:
+    """Have torch compute on so many threads, 1 for the calling thread alone; None changes nothing.
 
-    `torch.set_num_threads` would change it for the whole process. Where torch's OpenMP is not
-    found, nothing changes.
+    `torch.set_num_threads` would change it for the whole process; here other threads keep their
+    number of helpers. Where torch is not loaded or its OpenMP is not found, nothing changes.
     """
-    import torch
-
-    library = _openmp()
+    library = _openmp() if count is not None and "torch" in sys.modules else None
     if library is None:
         yield
         return
+    import torch
+
     # Asking also makes torch choose the number for this thread, which it would else do inside.
     before = torch.get_num_threads()
-    library.omp_set_num_threads(1)
+    library.omp_set_num_threads(count)
     try:
         yield
     finally:
@@ -82,3 +83,10 @@ def keep_freed_memory() -> None:
         if any(mallopt(_M_MMAP_THRESHOLD, size) for size in _LARGE_TENSOR):
             mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
             mallopt(_M_TOP_PAD, 64 << 20)
+
+
+def give_back_memory() -> None:
+    """Return to the system what was freed and kept, see `keep_freed_memory`."""
+    if platform.libc_ver()[0] == "glibc":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

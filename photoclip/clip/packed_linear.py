@@ -9,24 +9,30 @@ slower. torch's own compiler emits the same two operations.
 import torch
 from torch import nn
 
-# How many rows to arrange for.
+# How many rows of a query to arrange for.
 _ROWS = 16
 
 
 class PackedLinear(nn.Linear):  # type: ignore[misc]
-    """Computes what `linear` does, without gradients; its weights cannot be saved or changed."""
+    """Computes what `linear` does, without gradients; its weights cannot be saved or changed.
 
-    def __init__(self, linear: nn.Linear) -> None:
+    Args:
+        rows: how many to arrange the weights for.
+        activation: what oneDNN applies to the results while it has them at hand: "none" or "gelu".
+    """
+
+    def __init__(self, linear: nn.Linear, *, rows: int = _ROWS, activation: str = "none") -> None:
         # Without parameters of its own.
         nn.Module.__init__(self)
         self.in_features, self.out_features = linear.in_features, linear.out_features
         self.bias = linear.bias
         # The rearranged weights are opaque: only their dtype may be asked for.
-        self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), _ROWS)
+        self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), rows)
+        self._activation = activation
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
-            x, self.weight, self.bias, "none", [], ""
+            x, self.weight, self.bias, self._activation, [], "none"
         )
         return y
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from photoclip.clip.devices import PROCESSOR, Device
 from photoclip.clip.loading import Towers
-from photoclip.clip.native import on_one_thread
+from photoclip.clip.native import on_threads
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +67,7 @@ class TextTower:
         import torch
 
         few = self.device == "cpu" and tokens.numel() <= _FEW_TOKENS
-        with torch.inference_mode(), on_one_thread() if few else nullcontext():
+        with torch.inference_mode(), on_threads(1) if few else nullcontext():
             features: torch.Tensor = self.model.encode_text(tokens.to(self.device))
         return features
 

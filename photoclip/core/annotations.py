@@ -121,27 +121,11 @@ class Annotations:
 
     def tag_counts(self, model: str) -> tuple[TagCount, ...]:
         """Every tag that some photo has, confirmed or suggested, the most frequent first."""
-        # Few photos are away and few suggestions decided on: to take these off the count of all is
-        # ten times as fast as to look each one up.
-        suggested = (
-            f" UNION ALL SELECT term_id, count(*), 0 FROM suggestions WHERE model_id = {_MODEL}"
-            " GROUP BY term_id"
-            " UNION ALL SELECT d.term_id, -count(*), 0 FROM decisions AS d CROSS JOIN suggestions"
-            f" AS s ON s.photo_id = d.photo_id AND s.model_id = {_MODEL} AND s.term_id = d.term_id"
-            " GROUP BY d.term_id"
-            " UNION ALL SELECT s.term_id, -count(*), 0 FROM photos CROSS JOIN suggestions AS s"
-            f" ON s.photo_id = photos.id AND s.model_id = {_MODEL} WHERE NOT present"
-            " AND NOT EXISTS (SELECT 1 FROM decisions AS d"
-            " WHERE d.photo_id = s.photo_id AND d.term_id = s.term_id) GROUP BY s.term_id"
-        )
-        on = self.suggesting
         rows = self._store.rows(
-            "SELECT term, sum(n) AS total, sum(own) FROM (SELECT term_id, count(*) AS n,"
-            " count(*) AS own FROM decisions JOIN photos ON photos.id = photo_id"
-            f" WHERE confirmed AND present GROUP BY term_id{suggested if on else ''})"
-            " JOIN terms ON terms.id = term_id GROUP BY term_id HAVING total > 0"
-            " ORDER BY total DESC, term",
-            [model] * 3 if on else [],
+            "SELECT term, terms.photos + coalesce(suggested.photos, 0) AS total, terms.photos"
+            f" FROM terms LEFT JOIN suggested ON term_id = id AND model_id = {_MODEL} AND ?"
+            " WHERE total > 0 ORDER BY total DESC, term",
+            [model, self.suggesting],
         )
         return tuple(TagCount(*row) for row in rows)
 
@@ -197,6 +181,19 @@ class Annotations:
             ):
                 found[photo] = Annotation(rating, bool(favourite), caption)
         return found
+
+    def said_in(self, photo_ids: Sequence[int]) -> dict[Annotation, int]:
+        """What is said of these photos, and of how many each; of the others nothing is."""
+        counts: dict[Annotation, int] = {}
+        for part in _parts([int(photo) for photo in photo_ids]):
+            for rating, favourite, caption, count in self._store.rows(
+                "SELECT rating, favourite, caption, count(*) FROM annotations"
+                f" WHERE photo_id IN ({_marks(part)}) GROUP BY rating, favourite, caption",
+                part,
+            ):
+                said = Annotation(rating, bool(favourite), caption)
+                counts[said] = counts.get(said, 0) + count
+        return counts
 
     def rate(self, photo_ids: Sequence[int], rating: int) -> Edit:
         """1 to 5 stars, 0 for none, -1 for rejected."""
@@ -389,10 +386,17 @@ def _annotate_again(db: Database, edit: Edit) -> Edit:
 
 
 def _rows(db: Database, table: str, keys: Sequence[tuple[int, ...]]) -> tuple[tuple[Any, ...], ...]:
-    condition = " AND ".join(f"{column} = ?" for column in _KEYS[table])
-    statement = f"SELECT * FROM {table} WHERE {condition}"
-    found = (db.execute(statement, key).fetchone() for key in keys)
-    return tuple(tuple(row) for row in found if row is not None)
+    same = (f"{name} = column{number}" for number, name in enumerate(_KEYS[table], 1))
+    condition = " AND ".join(same)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(keys), _AT_ONCE):
+        part = keys[start : start + _AT_ONCE]
+        places = ", ".join(f"({_marks(key)})" for key in part)
+        values = [value for key in part for value in key]
+        found += db.execute(
+            f"SELECT {table}.* FROM (VALUES {places}) CROSS JOIN {table} ON {condition}", values
+        ).fetchall()
+    return tuple(found)
 
 
 def _each_once(photo_ids: Iterable[int]) -> list[int]:

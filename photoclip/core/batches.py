@@ -1,11 +1,22 @@
-"""Reading photos in a pool of threads, ahead of the encoder, which gets them in batches."""
+"""Photos read ahead in one pool of threads and embedded in batches in another, in order.
+
+Neither waits for the other as long as there is something to do: while a batch is embedded the next
+are formed, and the one before is stored by who takes the batches.
+"""
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
+from photoclip.core.embedding import embed, side_by_side
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import StopFlag
 
@@ -13,47 +24,122 @@ from photoclip.progress import StopFlag
 # photos show up steadily even where decoding is slow.
 _PATIENCE = 1.0
 
+Pixels = NDArray[np.uint8]
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def read_in_batches(
+@dataclass(frozen=True)
+class Batch(Generic[R]):
+    """Photos for one transaction.
+
+    Attributes:
+        outcomes: what was read of each.
+        taken: places in `outcomes` of those that were embedded, ascending.
+        refused: places of those that the model could make nothing of.
+        embeddings: float32 (len(taken), d).
+    """
+
+    outcomes: list[R]
+    taken: tuple[int, ...]
+    refused: tuple[int, ...]
+    embeddings: NDArray[np.float32]
+
+
+@dataclass
+class _Forming(Generic[R]):
+    """A batch that is being put together: what was read, and the pictures with their places."""
+
+    since: float = field(default_factory=time.monotonic)
+    outcomes: list[R] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    pictures: list[Pixels] = field(default_factory=list)
+
+    def add(self, outcome: R, picture: Pixels | None) -> None:
+        if picture is not None:
+            self.places.append(len(self.outcomes))
+            self.pictures.append(picture)
+        self.outcomes.append(outcome)
+
+    def embedded(self, encoder: Encoder, threads: int | None) -> Batch[R]:
+        taken, embeddings = embed(self.pictures, encoder, threads)
+        return Batch(
+            self.outcomes,
+            tuple(place for place, took in zip(self.places, taken, strict=True) if took),
+            tuple(place for place, took in zip(self.places, taken, strict=True) if not took),
+            embeddings,
+        )
+
+
+def read_and_embed(
     read: Callable[[T], R],
     photos: Iterable[T],
-    total: int,
+    picture: Callable[[R], Pixels | None],
     encoder: Encoder,
-    embeds: Callable[[R], bool],
     stop: StopFlag,
-) -> Generator[list[R], None, None]:
-    """What was read of each photo, in order, in batches for one transaction each.
+) -> Generator[Batch[R], None, None]:
+    """Read every photo and embed what there is to embed, a bounded way ahead; in order.
 
-    Ends early when stopped; what was read and not given out until then is dropped.
+    Ends early when stopped: what is being embedded then is still given out, the rest is dropped.
 
     Args:
-        read: called in the pool, a bounded way ahead.
-        total: how many photos there are.
+        read: called in the pool.
+        picture: the pixels to embed of what was read, or None; called in order, in this thread.
         encoder: takes `batch_size` pictures at a time.
-        embeds: whether there is a picture to embed in what was read.
+
+    Raises:
+        PhotoClipError: when the model takes no picture at all.
     """
 
     def unless_stopped(photo: T) -> R | None:
         return None if stop.stopped else read(photo)
 
-    done = 0
-    batch: list[R] = []
-    since = time.monotonic()
-    with closing(look_ahead(unless_stopped, photos, 2 * encoder.batch_size)) as ahead:
-        for outcome in ahead:
-            if outcome is None:
-                return
-            batch.append(outcome)
-            done += 1
-            full = sum(map(embeds, batch)) >= encoder.batch_size
-            late = time.monotonic() - since > _PATIENCE
-            if not (full or late or done == total):
-                continue
-            stop.wait_while_paused()
-            if stop.stopped:
-                return
+    at_once, threads = side_by_side(encoder)
+    embedding: deque[Future[Batch[R]]] = deque()
+    with (
+        ThreadPoolExecutor(at_once, thread_name_prefix="encode") as pool,
+        closing(look_ahead(unless_stopped, photos, 2 * encoder.batch_size)) as reading,
+    ):
+        try:
+            for formed in _formed(reading, picture, encoder):
+                if not _goes_on(stop):
+                    break
+                embedding.append(pool.submit(formed.embedded, encoder, threads))
+                # One more than are worked on, so that none who embeds has to wait for the next.
+                while embedding and (len(embedding) > at_once or embedding[0].done()):
+                    yield embedding.popleft().result()
+            while embedding:
+                if not _goes_on(stop):
+                    for future in embedding:
+                        future.cancel()
+                if embedding[0].cancelled():
+                    return
+                yield embedding.popleft().result()
+        finally:
+            for future in embedding:
+                future.cancel()
+
+
+def _goes_on(stop: StopFlag) -> bool:
+    """Whether to go on, once it is not paused."""
+    stop.wait_while_paused()
+    return not stop.stopped
+
+
+def _formed(
+    outcomes: Iterator[R | None], picture: Callable[[R], Pixels | None], encoder: Encoder
+) -> Iterator[_Forming[R]]:
+    """Batches that are full or have waited long enough; ends at the first None."""
+    batch = _Forming[R]()
+    for outcome in outcomes:
+        if outcome is None:
+            return
+        if not batch.outcomes:
+            batch.since = time.monotonic()
+        batch.add(outcome, picture(outcome))
+        late = time.monotonic() - batch.since > _PATIENCE
+        if late or len(batch.pictures) >= encoder.batch_size:
             yield batch
-            batch, since = [], time.monotonic()
+            batch = _Forming()
+    if batch.outcomes:
+        yield batch

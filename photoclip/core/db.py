@@ -110,6 +110,8 @@ class Store:
             self._connections[threading.current_thread()] = db
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
         connection.execute("PRAGMA foreign_keys = ON")
+        # The triggers that count see what REPLACE takes away only with this.
+        connection.execute("PRAGMA recursive_triggers = ON")
         # Safe with WAL: a power cut may lose the last transactions but never damages the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         return db

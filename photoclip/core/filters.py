@@ -54,7 +54,7 @@ _UNDECIDED: Final = (
 )
 _HAS: Final = {
     "place": "photos.latitude IS NOT NULL",
-    "caption": "EXISTS (SELECT 1 FROM annotations WHERE photo_id = photos.id AND caption <> '')",
+    "caption": "photos.id IN (SELECT photo_id FROM annotations WHERE caption <> '')",
     "rating": _RATED.format("> 0"),
 }
 
@@ -231,10 +231,11 @@ class Filtering:
     def _has(self, what: str) -> Condition:
         if what != "tags":
             return Condition(_HAS[what])
+        # Most photos have suggestions, and need not be asked for more then.
         return Condition(
-            "(EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id AND confirmed)"
-            " OR EXISTS (SELECT 1 FROM suggestions AS s WHERE s.photo_id = photos.id"
-            f" AND s.model_id = {_MODEL} AND {_UNDECIDED}))",
+            "(EXISTS (SELECT 1 FROM suggestions AS s WHERE s.photo_id = photos.id"
+            f" AND s.model_id = {_MODEL} AND {_UNDECIDED})"
+            " OR EXISTS (SELECT 1 FROM decisions WHERE photo_id = photos.id AND confirmed))",
             (self._model,),
         )
 
@@ -279,8 +280,11 @@ def _words_in(field: str, value: str) -> Condition:
     words = list(dict.fromkeys(bindable(value).lower().split()))
     if len(words) > _MOST_WORDS:
         return NOTHING
-    occurs = f"instr(lower(photos.{field}), lower(?)) > 0"
-    return _join(_AND, [Condition(occurs, (word,)) for word in words])
+    # The few names there are, and not each photo's.
+    names = "SELECT value FROM facets WHERE kind = ?" + " AND instr(lower(value), lower(?))" * len(
+        words
+    )
+    return Condition(f"photos.{field} IN ({names})", (field, *words))
 
 
 def _names(path: bytes, roots: Collection[bytes]) -> list[str]:

@@ -197,7 +197,7 @@ def _suggest(
     if able:
         directions = np.concatenate([tag.directions for tag in able.values()])
         parts = (
-            _read(library, model, background, directions, last)
+            products_read(library, model, background, directions, last)
             if multiply is None
             else iter([multiply(directions)])
         )
@@ -216,7 +216,7 @@ def _suggest(
     yield IndexProgress("tagging", done, photos, change=Change(tags=True))
 
 
-def _read(
+def products_read(
     library: Library,
     model: str,
     background: Background,

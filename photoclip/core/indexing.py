@@ -1,7 +1,7 @@
 """Indexing: from folders on disk to searchable photos, as one generator of progress.
 
-Reading and decoding run ahead of the encoder in a pool of threads; the calling thread embeds a
-batch and stores it in one transaction. So a run may be stopped, or killed, at any point: what is
+Reading and decoding, and embedding in batches, run ahead in pools of threads; the calling thread
+stores each batch in one transaction. So a run may be stopped, or killed, at any point: what is
 stored is whole, and the next run goes on from there.
 """
 
@@ -14,12 +14,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
-from photoclip.core.batches import read_in_batches
+from photoclip.core.batches import Batch, read_and_embed
 from photoclip.core.db import DISK_FULL
-from photoclip.core.embedding import embed
 from photoclip.core.imaging import UnreadablePhoto, decode, picture_of_thumbnail, thumbnail_jpeg
 from photoclip.core.intake import Content, Intake, Outcome, SameContent, Stored, Unreadable
 from photoclip.core.library import Library
@@ -32,6 +33,7 @@ from photoclip.core.sidecars import read_sidecars
 from photoclip.core.survey import Candidate, Survey, mark, survey
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import IndexProgress, IndexReport
+from photoclip.core.words import WordIndex
 from photoclip.errors import PhotoClipError
 from photoclip.progress import RateMeter, StopFlag
 
@@ -165,55 +167,69 @@ def _read_all(
 ) -> Iterator[tuple[IndexProgress, Stored | None]]:
     """Read, embed and store every candidate; after each batch, report and say what was stored."""
     total, done = len(seen.candidates), 0
-    meter = RateMeter()
+    meter, words = RateMeter(), WordIndex(library.store)
 
     def read(candidate: Candidate) -> Outcome:
         return _read(candidate, library, encoder, intake)
 
-    def embeds(outcome: Outcome) -> bool:
-        return isinstance(outcome, Content)
-
+    begun = _Begun(intake)
     yield IndexProgress("loading", 0, total), None
-    with closing(read_in_batches(read, seen.candidates, total, encoder, embeds, stop)) as batches:
+    reading = read_and_embed(read, seen.candidates, begun.picture, encoder, stop)
+    with closing(reading) as batches:
         for batch in batches:
-            stored = _store(_each_once(batch, intake), encoder, tagger, intake)
-            done += len(batch)
+            stored = intake.store(
+                begun.settled(batch),
+                batch.embeddings,
+                tagger.tags(batch.embeddings),
+                tagger.version,
+                tagger.terms.vocabulary,
+            )
+            # So that no search has to read the words of many photos first.
+            for _ in words.refresh(stop):
+                pass
+            done += len(batch.outcomes)
             rate = meter.update(done)
             left = (total - done) / rate if rate else None
             progress = IndexProgress("indexing", done, total, left, rate, change=stored.change)
             yield progress, stored
 
 
-def _each_once(batch: Sequence[Outcome], intake: Intake) -> list[Outcome]:
-    """Files of one content may have been decoded side by side: only the first is to be embedded."""
-    outcomes: list[Outcome] = []
-    contents: set[str] = set()
-    for outcome in batch:
-        if isinstance(outcome, Content):
+class _Begun:
+    """Which contents are being embedded: files of one content may be decoded side by side."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._hashes: set[str] = set()
+        self._refused: set[str] = set()
+
+    def picture(self, outcome: Outcome) -> NDArray[np.uint8] | None:
+        """The pixels of a content's first file; called in order."""
+        if not isinstance(outcome, Content):
+            return None
+        content_hash = outcome.content_hash
+        if content_hash in self._hashes or self._intake.is_embedded(content_hash):
+            return None
+        self._hashes.add(content_hash)
+        return outcome.pixels
+
+    def settled(self, batch: Batch[Outcome]) -> list[Outcome]:
+        """What is to be stored of each file, a content only once; called in order."""
+        outcomes = list(batch.outcomes)
+        taken, refused = set(batch.taken), set(batch.refused)
+        for place, outcome in enumerate(outcomes):
+            if not isinstance(outcome, Content):
+                continue
             content_hash = outcome.content_hash
-            if content_hash in contents or intake.is_embedded(content_hash):
-                outcome = SameContent(outcome.candidate, content_hash)
-            contents.add(content_hash)
-        outcomes.append(outcome)
-    return outcomes
-
-
-def _store(batch: Sequence[Outcome], encoder: Encoder, tagger: Tagger, intake: Intake) -> Stored:
-    contents = [item for item in batch if isinstance(item, Content)]
-    taken, embeddings = embed([content.pixels for content in contents], encoder)
-    refused = {id(content) for content, took in zip(contents, taken, strict=True) if not took}
-    outcomes = [_refused(item) if id(item) in refused else item for item in batch]
-    return intake.store(
-        outcomes,
-        embeddings,
-        tagger.tags(embeddings),
-        tagger.version,
-        tagger.terms.vocabulary,
-    )
-
-
-def _refused(outcome: Outcome) -> Outcome:
-    return Unreadable(outcome.candidate, "The model can make nothing of it.", permanent=True)
+            if place in refused:
+                self._refused.add(content_hash)
+            if content_hash in self._refused:
+                reason = "The model can make nothing of it."
+                outcomes[place] = Unreadable(outcome.candidate, reason, permanent=True)
+            elif place in taken:
+                self._hashes.discard(content_hash)
+            else:
+                outcomes[place] = SameContent(outcome.candidate, content_hash)
+        return outcomes
 
 
 def _read(candidate: Candidate, library: Library, encoder: Encoder, intake: Intake) -> Outcome:

@@ -202,8 +202,11 @@ class Intake:
                     if photo_id is None:
                         photo_id = self._put_photo(db, outcome)
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
-                else:
-                    photo_id = self._photo_id(db, outcome.content_hash)
+                elif (known := self._known(db, outcome.content_hash)) is not None:
+                    photo_id = known
+                else:  # its twin lay in a folder that was taken out
+                    dropped += 1
+                    continue
                 if row is not None and row.photo_id == photo_id:
                     # Touched, or back after it had vanished; or another model's turn.
                     unchanged += isinstance(outcome, SameContent)
@@ -256,10 +259,9 @@ class Intake:
                 if known is None:
                     self._put_vector(db, photo_id, vector.tobytes(), suggestions, tagged_with)
 
-    def _photo_id(self, db: Database, content_hash: str) -> int:
+    def _known(self, db: Database, content_hash: str) -> int | None:
         row = db.execute("SELECT id FROM photos WHERE hash = ?", [content_hash]).fetchone()
-        photo_id: int = row[0]
-        return photo_id
+        return row[0] if row is not None else None
 
     def _put_photo(self, db: Database, content: Content) -> int:
         """The photo's id, which it keeps where its content is known."""
@@ -270,7 +272,9 @@ class Intake:
             f" VALUES ({', '.join(':' + name for name in columns)}) ON CONFLICT (hash) DO NOTHING",
             columns,
         )
-        return self._photo_id(db, content.content_hash)
+        photo_id = self._known(db, content.content_hash)
+        assert photo_id is not None
+        return photo_id
 
     def _renewed(
         self, db: Database, row: FileRow | None, content: Content, vector: NDArray[np.float16]

@@ -57,12 +57,15 @@ def frequent_curves(
     Args:
         embeddings: of a library's photos, or a sample, (n, d), each of length 1.
     """
+    rows = {term.term: row for row, term in enumerate(terms.vocabulary.terms)}
+    names = [
+        name for name in encoder.frequent_terms if name in rows and name in encoder.term_curves
+    ]
+    scores = _standard_scores(terms, [rows[name] for name in names], embeddings)
     curves: dict[str, Curve] = {}
-    for term, frequent in encoder.frequent_terms.items():
-        scores = standard_scores(terms, term, embeddings)
-        if scores is not None and term in encoder.term_curves:
-            curve = as_frequent(encoder.term_curves[term], RARE, frequent.share_of(scores))
-            curves[term] = _rounded(curve)
+    for name, of_all in zip(names, scores.T, strict=True):
+        share = encoder.frequent_terms[name].share_of(of_all)
+        curves[name] = _rounded(as_frequent(encoder.term_curves[name], RARE, share))
     return curves
 
 
@@ -134,11 +137,27 @@ def standard_scores(
     Returns:
         None where it is no term in use.
     """
-    row = next((i for i, t in enumerate(terms.vocabulary.terms) if t.term == term), None)
-    if row is None:
-        return None
-    direction = terms.background.directions(terms.prototypes[row : row + 1])[0]
-    scores: NDArray[np.float32] = embeddings @ direction / terms.background.spread(embeddings)
+    row = _row(terms, term)
+    return None if row is None else _standard_scores(terms, [row], embeddings)[:, 0]
+
+
+def direction_of(terms: TermVectors, term: str) -> NDArray[np.float32] | None:
+    """What photos are multiplied with for a term's scores, (d,); None where it is not in use."""
+    row = _row(terms, term)
+    return None if row is None else terms.background.directions(terms.prototypes[row][None])[0]
+
+
+def _row(terms: TermVectors, term: str) -> int | None:
+    return next((i for i, t in enumerate(terms.vocabulary.terms) if t.term == term), None)
+
+
+def _standard_scores(
+    terms: TermVectors, rows: Sequence[int], embeddings: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Those of the terms in these rows; float32 (n, k)."""
+    directions = terms.background.directions(terms.prototypes[list(rows)])
+    scores: NDArray[np.float32] = embeddings @ directions.T
+    scores /= terms.background.spread(embeddings)[:, None]
     return scores
 
 
@@ -175,8 +194,8 @@ def _answers(library: Library) -> int:
 
 
 def _photos(library: Library, model: str) -> int:
-    (count,) = library.store.row(f"SELECT count(*) FROM vectors WHERE model_id = {_MODEL}", [model])
-    return int(count)
+    row = library.store.row("SELECT vectors FROM models WHERE key = ?", [model])
+    return int(row[0]) if row else 0
 
 
 def _learned_from(library: Library, model: str) -> tuple[int, int]:

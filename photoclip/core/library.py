@@ -70,10 +70,10 @@ class Library:
 
     def counts(self, model: str) -> Counts:
         """How many photos are there, how many of them `model` can search, what failed."""
-        (photos,) = self.store.row("SELECT count(*) FROM photos WHERE present")
-        (searchable,) = self.store.row(
-            "SELECT count(*) FROM vectors JOIN photos ON photos.id = photo_id"
-            " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND present",
+        # Every photo is of one type.
+        photos, searchable = self.store.row(
+            "SELECT (SELECT coalesce(sum(photos), 0) FROM facets WHERE kind = 'type'),"
+            " coalesce((SELECT searchable FROM models WHERE key = ?), 0)",
             [model],
         )
         (failures,) = self.store.row(
@@ -179,11 +179,7 @@ class Library:
 
     def folder_tree(self) -> tuple[Folder, ...]:
         """The folders a person added, each with its sub-folders and photo counts."""
-        rows = self.store.rows(
-            "SELECT path, count(DISTINCT photo_id) FROM directories"
-            " JOIN files ON files.directory_id = directories.id"
-            " WHERE photo_id IS NOT NULL AND NOT missing GROUP BY directories.id"
-        )
+        rows = self.store.rows("SELECT path, photos FROM directories WHERE photos")
         return folder_tree([os.fsencode(root) for root in self.roots()], dict(rows))
 
     def failures(self) -> tuple[Failure, ...]:
@@ -248,6 +244,25 @@ class Library:
         )
         return np.frombuffer(row[0], np.float16).astype(np.float32) if row else None
 
+    def vectors(
+        self, photo_ids: NDArray[np.int64], model: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Which of these photos have a vector, int64 (n,), rising, and the vectors, (n, d)."""
+        rows = self.store.rows(
+            "SELECT photo_id, vector FROM vectors"
+            " WHERE model_id = (SELECT id FROM models WHERE key = ?)"
+            " AND photo_id IN (SELECT value FROM json_each(?)) ORDER BY photo_id",
+            [model, json.dumps(photo_ids.tolist())],
+        )
+        found = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float16)
+        return found, vectors.astype(np.float32).reshape(len(rows), -1 if rows else 0)
+
+    def vector_count(self, model: str) -> int:
+        """How many vectors of the model are stored."""
+        rows = self.store.rows("SELECT vectors FROM models WHERE key = ?", [model])
+        return int(rows[0][0]) if rows else 0
+
     def vectors_after(
         self, model: str, last: int, limit: int = 10_000
     ) -> tuple[int, NDArray[np.int64], NDArray[np.float16]]:
@@ -275,6 +290,9 @@ class Library:
 
     def unembedded(self, model: str) -> NDArray[np.int64]:
         """The ids of the photos there are that `model` has not seen, newest first; (n,)."""
+        counts = self.counts(model)
+        if counts.photos == counts.searchable:
+            return np.empty(0, np.int64)
         rows = self.store.rows(
             "SELECT id FROM photos WHERE present AND NOT EXISTS (SELECT 1 FROM vectors"
             " WHERE model_id = (SELECT id FROM models WHERE key = ?) AND photo_id = photos.id)"
@@ -286,8 +304,9 @@ class Library:
     def stored_models(self) -> tuple[StoredModel, ...]:
         """The models whose vectors are stored here, by name."""
         rows = self.store.rows(
-            "SELECT key, name, count(*), sum(length(vector)) FROM models"
-            " JOIN vectors ON model_id = models.id GROUP BY models.id ORDER BY name, key"
+            # All vectors of a model have one length.
+            "SELECT key, name, vectors, vectors * (SELECT length(vector) FROM vectors"
+            " WHERE model_id = models.id LIMIT 1) FROM models WHERE vectors ORDER BY name, key"
         )
         return tuple(StoredModel(*row) for row in rows)
 

@@ -127,8 +127,13 @@ class PersonalTag:
         if spread is None:
             name = self._name
             spread = np.ones(1, np.float32) if name is None else name.background.spread(photos)
-        odds = self.log_odds(photos @ self.directions.T, spread)
-        return _logistic(odds).astype(np.float32)
+        return self.probabilities_by(photos @ self.directions.T, spread)
+
+    def probabilities_by(
+        self, products: NDArray[np.float32], spread: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The same of what `log_odds` takes."""
+        return _logistic(self.log_odds(products, spread)).astype(np.float32)
 
     @property
     def _name(self) -> Name | None:

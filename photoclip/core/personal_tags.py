@@ -79,14 +79,12 @@ def examples(library: Library, term: str) -> int:
 
 def waiting(library: Library, term: str, model: str) -> int:
     """For how many photos that are there a model suggests a tag, undecided by the person."""
-    (count,) = library.store.row(
-        "SELECT count(*) FROM suggestions JOIN photos ON photos.id = photo_id"
-        f" WHERE model_id = {_MODEL} AND term_id = (SELECT id FROM terms WHERE term = ?)"
-        " AND present AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.photo_id ="
-        " suggestions.photo_id AND decisions.term_id = suggestions.term_id)",
+    row = library.store.row(
+        f"SELECT photos FROM suggested WHERE model_id = {_MODEL}"
+        " AND term_id = (SELECT id FROM terms WHERE term = ?)",
         [model, term],
     )
-    return int(count)
+    return int(row[0]) if row else 0
 
 
 def is_built_in(vocabulary: Vocabulary, term: str) -> bool:

@@ -131,6 +131,21 @@ class Scores:
     total: NDArray[np.float32]
     likeness: NDArray[np.float32] | None = None
 
+    @classmethod
+    def of(cls, asked: Sequence[Asked], count: int) -> "Scores":
+        """Room for those of so many photos, to be `put`."""
+        return cls(
+            np.empty((count, len(asked)), np.float32),
+            np.empty(count, np.float32),
+            np.empty(count, np.float32) if _are_pictures(asked) else None,
+        )
+
+    def put(self, at: NDArray[np.int64] | slice, scores: "Scores") -> None:
+        """Replace those of some of the photos, (m,), by others for the same query."""
+        self.parts[at], self.total[at] = scores.parts, scores.total
+        if self.likeness is not None:
+            self.likeness[at] = scores.likeness
+
 
 def centre_of(sample: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the photos of a library share, float32 (d,): the mean of a sample (m, d).
@@ -149,11 +164,42 @@ def directions_of(asked: Sequence[Asked], centre: NDArray[np.float32]) -> NDArra
     return np.array([*(one.direction for one in asked), *pictures], np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """By what the scores of a query's parts are standardised.
+
+    Attributes:
+        centre: of the library's vectors, float32 (d,), see `centre_of`.
+        mean: of the k parts' cosines over the library, float32 (k,). deviation: likewise.
+        likeness: mean and deviation of all parts together, as `Scores.likeness` has them.
+    """
+
+    centre: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    deviation: NDArray[np.float32]
+    likeness: tuple[np.float32, np.float32]
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked], sample: NDArray[np.float32]) -> "Standard":
+        """Over some vectors of the library, (m, d)."""
+        centre = centre_of(sample)
+        cosines = _cosines(asked, sample @ directions_of(asked, centre).T, centre)
+        weights, length = _together(asked)
+        likeness = cosines @ weights / length
+        return cls(
+            centre,
+            cosines.mean(axis=0),
+            # A library of one photo has no spread; its scores then count as usual.
+            np.maximum(cosines.std(axis=0), np.float32(1e-3)),
+            (likeness.mean(), np.maximum(likeness.std(), np.float32(1e-3))),
+        )
+
+
 def combined(
     asked: Sequence[Asked],
     scores: NDArray[np.float32],
     spread: NDArray[np.float32],
-    sample: NDArray[np.float32],
+    standard: Standard,
 ) -> Scores:
     """How relevant photos are, altogether and by each part.
 
@@ -161,31 +207,37 @@ def combined(
         asked: k parts, at least one.
         scores: of n photos on their `directions_of`, (n, k or k + 1).
         spread: of words on each of the photos, (n,).
-        sample: vectors of the library, (m, d), over which scores are standardised.
     """
-    centre = centre_of(sample)
-    usual = sample @ directions_of(asked, centre).T
-    cosines, usual_cosines = (_cosines(asked, part, centre) for part in (scores, usual))
+    cosines = _cosines(asked, scores, standard.centre)
     shares = np.array([one.share for one in asked], np.float32)
-    weights = np.array([one.weight for one in asked], np.float32)
-    parts = _standardised(cosines, usual_cosines)
+    weights, together = _together(asked)
+    parts = (cosines - standard.mean) / standard.deviation
     if shares.any():
         parts *= 1 - shares
         parts += shares * cosines / spread[:, None]
-    if not all(one.is_picture for one in asked) or weights.max() <= 0:
+    if not _are_pictures(asked):
         # What is not wanted counts against a photo where it is there, never for it where it is not.
         unwanted = (weights < 0) & np.array([not isinstance(a.part, Feedback) for a in asked])
         counted = np.where(unwanted, np.maximum(parts, 0), parts) if unwanted.any() else parts
         wanted = weights[weights > 0]
         length = float(np.linalg.norm(wanted)) if len(wanted) else 1.0
         return Scores(parts, (counted @ weights / length).astype(np.float32))
-    # Pictures alone are one picture: the sum of them, as Rocchio has it.
-    together = weights @ np.array([one.direction for one in asked])
-    length = max(float(np.linalg.norm(together)), 1e-6)
-    likeness = (cosines @ weights / length).astype(np.float32)
-    usual_likeness = (usual_cosines @ weights / length).astype(np.float32)
-    total = _standardised(likeness[:, None], usual_likeness[:, None])[:, 0]
-    return Scores(parts, total, likeness)
+    likeness = cosines @ weights / together
+    mean, deviation = standard.likeness
+    return Scores(parts, (likeness - mean) / deviation, likeness)
+
+
+def _together(asked: Sequence[Asked]) -> tuple[NDArray[np.float32], np.float32]:
+    """The weights, (k,), and the length of the weighted sum: pictures alone are one picture, the
+    sum of them, as Rocchio has it."""
+    weights = np.array([one.weight for one in asked], np.float32)
+    total = weights @ np.array([one.direction for one in asked])
+    return weights, np.maximum(np.linalg.norm(total), np.float32(1e-6))
+
+
+def _are_pictures(asked: Sequence[Asked]) -> bool:
+    """Whether nothing but pictures is asked for, which are then one."""
+    return all(one.is_picture for one in asked) and max(one.weight for one in asked) > 0
 
 
 def _cosines(
@@ -201,13 +253,6 @@ def _cosines(
             cosines[:, i] -= asked[i].direction @ centre
             cosines[:, i] /= lengths
     return cosines
-
-
-def _standardised(scores: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.float32]:
-    # A library of one photo has no spread; its scores then count as usual.
-    deviation = np.maximum(usual.std(axis=0), 1e-3)
-    standard: NDArray[np.float32] = (scores - usual.mean(axis=0)) / deviation
-    return standard.astype(np.float32)
 
 
 def _words(text: str) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from PIL import Image
 
+from photoclip.core.decode_budget import DECODES
 from photoclip.core.exif import NO_EXIF, Exif, exif_of_cr3, read_exif
 from photoclip.core.formats import Format
 from photoclip.core.jpeg import exif_of_jpeg
@@ -22,8 +23,9 @@ _FLIPS: Final = {3: 3, 5: 8, 6: 6}
 # A file with fewer bytes than this share of its pixels has lost the sensor's data: no compression
 # of that gets to a quarter bit a pixel. LibRaw would develop whatever the memory held before.
 _LEAST_BYTES_PER_PIXEL: Final = 1 / 32
-# The largest sensors have 150 megapixels; developing needs about 16 bytes of memory for each.
+# The largest sensors have 150 megapixels; developing needs about so many bytes of memory for each.
 _MOST_PIXELS: Final = 200_000_000
+_BYTES_PER_PIXEL: Final = 16
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def read_raw(data: bytes, min_side: int) -> RawPicture:
                 raise cut_short()
             return _as_picture(preview, orientation, sensor, upright)
         try:
-            pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
+            with DECODES.of(_BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height):
+                pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
         except rawpy.LibRawError:
             if preview is None:
                 raise

@@ -16,8 +16,7 @@ from PIL import Image
 
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.preprocess import Preprocessing
-from photoclip.core.batches import read_in_batches
-from photoclip.core.embedding import embed
+from photoclip.core.batches import Batch, read_and_embed
 from photoclip.core.imaging import (
     UnreadablePhoto,
     decode,
@@ -95,14 +94,14 @@ def reembed(
     def read(photo: _Known) -> _Ready:
         return _read(photo, library, encoder.preprocessing, originals)
 
-    def embeds(ready: _Ready) -> bool:
-        return ready.pixels is not None
+    def picture(ready: _Ready) -> NDArray[np.uint8] | None:
+        return ready.pixels
 
     known = _known(library, photo_ids)
-    with closing(read_in_batches(read, known, total, encoder, embeds, stop)) as batches:
+    with closing(read_and_embed(read, known, picture, encoder, stop)) as batches:
         for batch in batches:
-            outcome = _store(batch, encoder, tagger, intake)
-            done += len(batch)
+            outcome = _store(batch, tagger, intake)
+            done += len(batch.outcomes)
             rate = meter.update(done)
             change = Change(added=outcome.embedded, tags=bool(outcome.embedded))
             left = (total - done) / rate if rate else None
@@ -167,17 +166,12 @@ def _original(photo: _Known, library: Library, min_side: int) -> Image.Image | N
     return None
 
 
-def _store(batch: Sequence[_Ready], encoder: Encoder, tagger: Tagger, intake: Intake) -> Reembedded:
-    readable = [item for item in batch if item.pixels is not None]
-    pixels = [item.pixels for item in readable if item.pixels is not None]
-    taken, embeddings = embed(pixels, encoder)
-    embedded = [item for item, took in zip(readable, taken, strict=True) if took]
-    intake.store_vectors(
-        [item.id for item in embedded], embeddings, tagger.tags(embeddings), tagger.version
-    )
+def _store(batch: Batch[_Ready], tagger: Tagger, intake: Intake) -> Reembedded:
+    embedded = [batch.outcomes[place] for place in batch.taken]
     ids = [item.id for item in embedded]
+    intake.store_vectors(ids, batch.embeddings, tagger.tags(batch.embeddings), tagger.version)
     return Reembedded(
         embedded=tuple(ids),
         from_thumbnails=sum(item.from_thumbnail for item in embedded),
-        left=tuple(item.id for item in batch if item.id not in ids),
+        left=tuple(item.id for item in batch.outcomes if item.id not in ids),
     )

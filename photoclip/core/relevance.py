@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.calibration import Curve, score_at
+from photoclip.core.ranking import largest
 
 
 class Band(StrEnum):
@@ -104,10 +105,9 @@ class Calibration:
             scores: the standardised scores of one query on all photos in scope, (n,).
             curve: how sure they make one of it, where that was measured.
         """
-        bands = np.full(len(scores), WEAK, np.int8)
         if not len(scores):
-            return bands
-        best = np.partition(scores, -_BEST)[-_BEST:] if len(scores) > _BEST else scores
+            return np.empty(0, np.int8)
+        best = scores[largest(scores, _BEST)]
         alone = self.exceeded_by(min(_BEST_ALONE_SHARE / len(scores), _LIKELY_SHARE))
         if curve is None:
             present, likely, strong = self.present(len(scores)), self.likely, self.strong
@@ -116,9 +116,8 @@ class Calibration:
                 score_at(curve, p) for p in (_PRESENT_AT, _LIKELY_AT, _STRONG_AT)
             )
         if best.mean() >= present or best.max() >= max(alone, present):
-            bands[scores >= likely] = LIKELY
-            bands[scores >= strong] = STRONG
-        return bands
+            return _bands(scores, likely, strong)
+        return np.full(len(scores), WEAK)
 
 
 @dataclass(frozen=True)
@@ -149,10 +148,14 @@ class Likeness:
 
     def bands(self, cosines: NDArray[np.float32]) -> NDArray[np.int8]:
         """The band of each photo by its likeness to what was asked for, as `Calibration.bands`."""
-        bands = np.full(len(cosines), WEAK, np.int8)
-        bands[cosines >= self.likely] = LIKELY
-        bands[cosines >= self.strong] = STRONG
-        return bands
+        return _bands(cosines, self.likely, self.strong)
+
+
+def _bands(scores: NDArray[np.float32], likely: float, strong: float) -> NDArray[np.int8]:
+    # Each bound that is reached is a band less.
+    bands = WEAK - (scores >= likely).view(np.int8)
+    bands -= ((scores >= strong) & (scores >= likely)).view(np.int8)
+    return bands
 
 
 def sampled(count: int) -> NDArray[np.int64]:

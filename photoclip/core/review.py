@@ -1,15 +1,18 @@
 """Reviewing tags: the most doubtful photos of each, and how often its suggestions were right."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photoclip.clip.calibration import PRIOR, Curves
 from photoclip.clip.encoder import Encoder
 from photoclip.core.annotations import Edit
-from photoclip.core.learning import learned_curves, standard_scores
+from photoclip.core.columns import column
+from photoclip.core.finding import Multiply, Products, products_read
+from photoclip.core.learning import direction_of, learned_curves
 from photoclip.core.library import Library
 from photoclip.core.personal_tags import learned
 from photoclip.core.tagging import LEAST_PROBABILITY
@@ -17,7 +20,8 @@ from photoclip.core.term_vectors import TermVectors
 
 # Below it there is no doubt that is worth a question.
 _LEAST_DOUBT = 0.1
-# So probable a suggestion is none that a person need be asked about.
+# So probable a suggestion is none that a person need be asked about; the library counts the others
+# (`suggested.doubtful`).
 _SURE = 0.8
 # So many answers about a tag move its threshold, and more hardly move it further.
 _SITTING = 20
@@ -28,7 +32,6 @@ _UNDECIDED = (
 )
 # What was answered of the suggestions of a model.
 _ASKED = f"model_id = {_MODEL} AND source = 'person' AND score >= ?"
-_DOUBTFUL = f"present AND probability < {_SURE} AND {_UNDECIDED}"
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,9 @@ class Standing:
 
 def doubts(library: Library, model: str) -> Doubts:
     """What is worth an answer in the whole library."""
-    # The plus keeps SQLite from the index, through which it would take ten times as long: in the
-    # table itself the suggestions stand in the order of the photos.
-    found = (
-        "FROM suggestions JOIN photos ON photos.id = photo_id"
-        f" WHERE +model_id = {_MODEL} AND {_DOUBTFUL}"
-    )
     rows = library.store.rows(
-        f"SELECT term, total FROM (SELECT term_id, count(*) AS total {found} GROUP BY +term_id)"
-        " JOIN terms ON terms.id = term_id ORDER BY total DESC, term",
+        "SELECT term, doubtful FROM suggested JOIN terms ON terms.id = term_id"
+        f" WHERE model_id = {_MODEL} AND doubtful > 0 ORDER BY doubtful DESC, term",
         [model],
     )
     answered = dict(
@@ -120,9 +117,18 @@ class Review:
 
     Args:
         terms: those of the library's vocabulary, under the encoder.
+        multiply: of vectors that are in memory; None to read them from the library.
     """
 
-    def __init__(self, library: Library, encoder: Encoder, terms: TermVectors, term: str) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        terms: TermVectors,
+        term: str,
+        multiply: Multiply | None = None,
+    ) -> None:
+        self._multiply = multiply
         self._library = library
         self._encoder = encoder
         self._terms = terms
@@ -146,13 +152,12 @@ class Review:
             f" WHERE term_id = (SELECT id FROM terms WHERE term = ?) AND {_ASKED}",
             [self.term, self._encoder.id, LEAST_PROBABILITY],
         )
-        (left,) = self._library.store.row(
-            "SELECT count(*) FROM suggestions JOIN photos ON photos.id = photo_id"
-            f" WHERE model_id = {_MODEL} AND term_id = (SELECT id FROM terms WHERE term = ?)"
-            f" AND {_DOUBTFUL}",
+        left = self._library.store.row(
+            f"SELECT doubtful FROM suggested WHERE model_id = {_MODEL}"
+            " AND term_id = (SELECT id FROM terms WHERE term = ?)",
             [self._encoder.id, self.term],
         )
-        return Standing(right, answered, _worth(left, answered))
+        return Standing(right, answered, _worth(left[0] if left else 0, answered))
 
     def answers(self, photo_ids: Sequence[int]) -> dict[int, bool]:
         """What was said of those of these photos that are decided on."""
@@ -176,41 +181,53 @@ class Review:
         )
 
     def _unsuggested(self, limit: int) -> list[Question]:
-        """Those without the suggestion where it would be next, from the stored vectors."""
+        """Those without the suggestion where it would be next, by the vectors."""
         if limit <= 0:
             return []
         curve = learned_curves(self._library, self._encoder.id).get(
             self.term, self._encoder.term_curves.get(self.term, PRIOR)
         )
-        personal = learned(self._library, self._encoder.id, self._terms.background).get(self.term)
+        background = self._terms.background
+        personal = learned(self._library, self._encoder.id, background).get(self.term)
+        direction = direction_of(self._terms, self.term)
+        if personal is not None:
+            directions = personal.directions
+        elif direction is not None:
+            directions = direction[None]
+        else:
+            return []
         settled = self._settled()
-        found: dict[int, float] = {}
-        last = 0
-        while True:
-            last, photo_ids, vectors = self._library.vectors_after(self._encoder.id, last)
-            if not len(photo_ids):
-                break
-            embeddings = vectors.astype(np.float32)
+        doubtful: list[tuple[float, int, float]] = []
+        for part in self._multiplied(directions):
             if personal is not None:
-                probabilities = personal.probabilities(embeddings)
-            elif (scores := standard_scores(self._terms, self.term, embeddings)) is not None:
-                probabilities = Curves.of([curve]).probabilities(scores[:, None])[:, 0]
+                probabilities = personal.probabilities_by(part.products, part.spread)
             else:
-                return []
+                scores = part.products / part.spread[:, None]
+                probabilities = Curves.of([curve]).probabilities(scores)[:, 0]
             likely = np.flatnonzero(probabilities >= _LEAST_DOUBT)
-            for i in likely[~np.isin(photo_ids[likely], settled)]:
-                found[int(photo_ids[i])] = float(probabilities[i])
-        doubtful = sorted((abs(p - LEAST_PROBABILITY), photo_id) for photo_id, p in found.items())
-        return [Question(photo_id, found[photo_id], False) for _, photo_id in doubtful[:limit]]
+            likely = likely[~np.isin(part.photo_ids[likely], settled)]
+            photo_ids, likely = part.photo_ids[likely], probabilities[likely].astype(np.float64)
+            doubt = np.abs(likely - LEAST_PROBABILITY)
+            first = np.lexsort((photo_ids, doubt))[:limit]
+            columns = (doubt[first], photo_ids[first], likely[first])
+            found = zip(*(each.tolist() for each in columns), strict=True)
+            doubtful = sorted([*doubtful, *found])[:limit]
+        return [Question(photo_id, probability, False) for _, photo_id, probability in doubtful]
 
-    def _settled(self) -> list[int]:
+    def _multiplied(self, directions: NDArray[np.float32]) -> Iterable[Products]:
+        if self._multiply is not None:
+            return [self._multiply(directions)]
+        background = self._terms.background
+        return products_read(self._library, self._encoder.id, background, directions, 0)
+
+    def _settled(self) -> NDArray[np.int64]:
         """Photos that are decided on, have the suggestion, or are not there."""
-        rows = self._library.store.rows(
+        return column(
+            self._library.store,
             "SELECT photo_id FROM decisions WHERE term_id = (SELECT id FROM terms WHERE term = :t)"
-            " UNION SELECT photo_id FROM suggestions WHERE term_id ="
+            " UNION ALL SELECT photo_id FROM suggestions WHERE term_id ="
             " (SELECT id FROM terms WHERE term = :t) AND model_id ="
             " (SELECT id FROM models WHERE key = :m)"
-            " UNION SELECT id FROM photos WHERE NOT present",
+            " UNION ALL SELECT id FROM photos WHERE NOT present",
             {"t": self.term, "m": self._encoder.id},
         )
-        return [row[0] for row in rows]

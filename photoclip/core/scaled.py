@@ -1,7 +1,5 @@
 """Decoding a picture just large enough, in bounded memory, to sRGB."""
 
-import threading
-from contextlib import nullcontext
 from typing import Final
 
 from PIL import Image
@@ -9,6 +7,7 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from photoclip.core.colour import shrinkable, to_srgb
+from photoclip.core.decode_budget import DECODES
 from photoclip.core.formats import Format
 from photoclip.core.jpeg import check_scans, coefficient_bytes, without_its_end
 from photoclip.core.openers import open_picture
@@ -17,11 +16,9 @@ from photoclip.core.unreadable import cut_short, damaged, too_large
 THUMBNAIL_BOX: Final = 512
 """Longest side of a stored thumbnail, px."""
 
-# One decode may take this much memory, by an estimate from the header; more is refused. Decodes
-# that take much run one at a time, so n threads together stay under 2 GiB + (n - 1) × 256 MiB.
-_BUDGET: Final = 2 * 1024**3
-_MUCH: Final = 256 * 1024**2
-_much_at_once = threading.Lock()
+# One decode may take this much memory, by an estimate from the header; more is refused. What all
+# take together, `DECODES` bounds.
+_MOST: Final = 2 * 1024**3
 # No camera, scanner or stitcher makes pictures longer than this, in px: such a header is noise.
 _LONGEST_SIDE: Final = 1_000_000
 
@@ -54,9 +51,9 @@ def decode_scaled(
     size, cost = opened.size, _cost(opened, kind, data, min_side)
     if max(size) > _LONGEST_SIDE:
         raise damaged(f"header says {size}")
-    if cost > _BUDGET:
+    if cost > _MOST:
         raise too_large(size)
-    with _much_at_once if cost > _MUCH else nullcontext():
+    with DECODES.of(cost):
         image = _decode(opened, kind, data, min_side)
     return opened, to_srgb(image, opened.info.get("icc_profile")), size
 

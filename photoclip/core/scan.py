@@ -162,7 +162,12 @@ class _Walk:
                 if name[:1] == b".":
                     continue
                 try:
-                    if entry.is_symlink() and not self._leads_out(entry):
+                    # Nearly all are photos and no links.
+                    if is_photo_name(name) and entry.is_file(follow_symlinks=False):
+                        facts = entry.stat()
+                        if not _HIDES or not _is_hidden(entry):
+                            files.append(_found(name, facts))
+                    elif entry.is_symlink() and not self._leads_out(entry):
                         unseen.add(name)
                     elif entry.is_dir():
                         if _holds_photos(os.fsdecode(name), apple) and not _is_hidden(entry):

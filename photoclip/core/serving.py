@@ -141,7 +141,8 @@ class Serving:
     def review(self, term: str) -> Review:
         """The questions that a tag raises."""
         engine = self._now()
-        return Review(self._library, engine.encoder, engine.tagger.terms, term)
+        terms, multiply = engine.tagger.terms, engine.searcher.multiply
+        return Review(self._library, engine.encoder, terms, term, multiply)
 
     def update_tags(self, stop: StopFlag, learning: bool = True) -> Iterator[IndexProgress]:
         """Suggest tags anew where they are outdated: after a review, or a change of vocabulary.
@@ -207,6 +208,16 @@ class Serving:
             # What was answered under other models is as true under this one.
             yield from self.update_tags(stop)
         return report
+
+    def rest(self) -> None:
+        """Free the memory of the models, which are loaded again when they are next used.
+
+        The vectors stay in memory, since reading them again takes longer.
+        """
+        with self._lock:
+            encoders = [engine.encoder for engine in self._engines.values()]
+        for encoder in encoders:
+            encoder.unload()
 
     def _now(self) -> _Engine:
         engine = self._found(choice(self._library).serving)

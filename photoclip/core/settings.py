@@ -5,13 +5,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
-
-import msgspec
+from typing import Any, Literal, get_args
 
 Appearance = Literal["system", "light", "dark"]
 
 RECENT_SEARCHES = 10
+# The least and the most that a size can be.
+_BOUNDS = {"tile_size": (72, 352), "sidebar_width": (180, 320), "details_width": (280, 420)}
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Settings:
     """
 
     appearance: Appearance = "system"
-    tile_size: Annotated[int, msgspec.Meta(ge=72, le=352)] = 176
+    tile_size: int = 176
     sidebar_open: bool = True
-    sidebar_width: Annotated[int, msgspec.Meta(ge=180, le=320)] = 220
+    sidebar_width: int = 220
     details_open: bool = True
-    details_width: Annotated[int, msgspec.Meta(ge=280, le=420)] = 304
+    details_width: int = 304
     window: str = ""
     recent_searches: tuple[str, ...] = ()
     model_mirror: str = ""
@@ -47,15 +47,24 @@ def load(path: Path) -> Settings:
         return Settings()
     if not isinstance(stored, dict):
         return Settings()
-    types = get_type_hints(Settings, include_extras=True)
     values: dict[str, Any] = {}
     for each in fields(Settings):
         if each.name != "unknown" and each.name in stored:
-            try:
-                values[each.name] = msgspec.convert(stored.pop(each.name), types[each.name])
-            except msgspec.ValidationError:
-                continue
+            value = stored.pop(each.name)
+            if _makes_sense(each.name, value, each.default):
+                values[each.name] = tuple(value) if isinstance(value, list) else value
     return Settings(**values, unknown=stored)
+
+
+def _makes_sense(name: str, value: object, default: object) -> bool:
+    if name == "appearance":
+        return value in get_args(Appearance)
+    if name in _BOUNDS:
+        least, most = _BOUNDS[name]
+        return type(value) is int and least <= value <= most
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return type(value) is type(default)
 
 
 def save(path: Path, settings: Settings) -> None:

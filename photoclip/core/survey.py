@@ -1,9 +1,12 @@
 """What has changed on disk since the library last looked: the first half of indexing."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence, Set
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+
+import xxhash
 
 from photoclip.core.folders import below, inside
 from photoclip.core.library import Library
@@ -12,12 +15,15 @@ from photoclip.core.scan import FoundFile, Listing, scan
 from photoclip.core.types import Change, Failure
 from photoclip.progress import StopFlag
 
+# Less than a second of work.
+_MARKED_AT_ONCE = 5_000
 _IN_DIRECTORY = "directory_id = (SELECT id FROM directories WHERE path = :directory)"
 _EMBEDDED = (
     "EXISTS (SELECT 1 FROM vectors WHERE vectors.photo_id = files.photo_id AND model_id ="
     " (SELECT id FROM models WHERE key = :model))"
 )
 _FAILED = "(failure IS NOT NULL AND permanent AND decoder = :decoder)"
+_SEEN = "coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), '')"
 # Nothing more is to be done for such a file as long as it stays as it is.
 _SETTLED = f"(({_EMBEDDED} AND own_read >= :own) OR {_FAILED})"
 
@@ -78,35 +84,10 @@ class _Known:
     own_read: bool
 
 
-@dataclass(frozen=True)
-class _Unusual:
-    """The directories that hold more than photos that can be read.
-
-    Attributes:
-        failures: how many files in each could not be read.
-        with_sidecars: those where sidecars lay when they were last read.
-    """
-
-    failures: Mapping[bytes, int]
-    with_sidecars: Set[bytes]
-
-    @classmethod
-    def of(cls, library: Library) -> "_Unusual":
-        failures = library.store.rows(
-            "SELECT path, count(*) FROM files JOIN directories ON directories.id = directory_id"
-            " WHERE failure IS NOT NULL AND NOT missing GROUP BY directory_id"
-        )
-        with_sidecars = library.store.rows(
-            "SELECT path FROM directories WHERE id IN (SELECT directory_id FROM files"
-            " JOIN sidecars ON file_id = files.id WHERE seen != '')"
-        )
-        return cls(dict(failures), {path for (path,) in with_sidecars})
-
-
 def survey(
     library: Library, model: str, roots: Sequence[bytes], stop: StopFlag
 ) -> Iterator[Survey]:
-    """Walk `roots` and compare with the library, which is only read.
+    """Walk `roots` and compare with the library, where only `directories.settled` is written.
 
     A folder that cannot be entered tells nothing of its files: they are not taken for vanished.
 
@@ -117,7 +98,8 @@ def survey(
     listed: set[bytes] = set()
     closed: list[bytes] = []
     decoder = decoder_version()
-    unusual = _Unusual.of(library)
+    failures = _failures(library)
+    settled: dict[bytes, bytes] = {}
     for item in scan(roots, stop):
         if isinstance(item, Failure):
             result.skipped.append(item)
@@ -125,9 +107,15 @@ def survey(
         else:
             listed.add(item.directory)
             closed += [os.path.join(item.directory, name) for name in item.unseen]
-            if not _is_as_it_was(item, library, model, decoder, unusual, result):
+            if _is_as_it_was(item, library, model, decoder, settled):
+                failed = failures.get(item.directory, 0)
+                result.found += len(item.files)
+                result.failed += failed
+                result.unchanged += len(item.files) - failed
+            else:
                 _compare(item, _known_files(library, item.directory, model, decoder), result)
         yield result
+    _remember(library, settled)
     if not stop.stopped:
         result.vanished |= _files_of_vanished_folders(library, roots, listed, closed)
         yield result
@@ -137,11 +125,25 @@ def mark(library: Library, rows: set[int], missing: bool) -> Change:
     """Write down that these files have vanished, or have returned."""
     if not rows:
         return Change()
-    with library.store.write() as db:
-        db.conn.executemany(
-            "UPDATE files SET missing = ? WHERE id = ?", [(missing, row) for row in rows]
-        )
+    values = [(missing, row) for row in sorted(rows)]
+    for start in range(0, len(values), _MARKED_AT_ONCE):
+        # Others get to write in between.
+        with library.store.write() as db:
+            db.conn.executemany(
+                "UPDATE files SET missing = ? WHERE id = ?", values[start : start + _MARKED_AT_ONCE]
+            )
     return Change(removed=missing, folders=True, tags=True, failures=True)
+
+
+def _remember(library: Library, settled: Mapping[bytes, bytes]) -> None:
+    """Write down the hashes of directories that were compared file by file, so that the next time
+    one look at each will do."""
+    if settled:
+        with library.store.write() as db:
+            db.conn.executemany(
+                "UPDATE directories SET settled = ? WHERE path = ?",
+                [(digest, path) for path, digest in settled.items()],
+            )
 
 
 def decoder_version() -> str:
@@ -156,36 +158,65 @@ def decoder_version() -> str:
     return "/".join(of(package) for package in ("photoclip", "pillow", "pillow-heif", "rawpy"))
 
 
+def _failures(library: Library) -> dict[bytes, int]:
+    """In which directories files could not be read, and how many."""
+    rows = library.store.rows(
+        # The plus keeps SQLite from going through all files in the order of their directories.
+        "SELECT path, count(*) FROM files JOIN directories ON directories.id = directory_id"
+        " WHERE failure IS NOT NULL AND NOT missing GROUP BY +directory_id"
+    )
+    return dict(rows)
+
+
 def _is_as_it_was(
     listing: Listing,
     library: Library,
     model: str,
     decoder: str,
-    known: _Unusual,
-    result: Survey,
+    settled: dict[bytes, bytes],
 ) -> bool:
-    """Whether all files of a directory are known and as they were; they are counted then.
+    """Whether all files of a directory are known and as they were.
 
-    Two sets tell, which is several times as fast as looking at file after file.
+    A hash of them all tells, if one is stored, else two sets do, which is several times as fast as
+    looking at file after file; the hash is put into `settled` then.
     """
     if listing.asked is not None or listing.unseen:
         return False
-    # Few directories have sidecars; looking for them file by file takes a third of the time.
-    beside = "(SELECT seen FROM sidecars WHERE file_id = files.id)"
-    seen = f"coalesce({beside}, '')" if listing.directory in known.with_sidecars else "''"
+    row = library.store.row(
+        "SELECT changes, settled FROM directories WHERE path = ?", [listing.directory]
+    )
+    if row is None:
+        return not listing.files
+    # Whoever writes anything of these files in the library counts `changes` up, even after this.
+    changes, before = row
+    digest = _digest(listing, f"{changes} {VERSION} {model} {decoder}")
+    if digest == before:
+        return True
     rows = library.store.rows(
         # A file that must be read for any reason is unlike any on the disk.
-        f"SELECT name, CASE WHEN {_SETTLED} THEN size END, mtime_ns, {seen}"
+        f"SELECT name, CASE WHEN {_SETTLED} THEN size END, mtime_ns, {_SEEN}"
         f" FROM files WHERE {_IN_DIRECTORY} AND NOT missing",
         _asking(listing.directory, model, decoder),
     )
     if len(rows) != len(listing.files) or set(rows) != set(listing.files):
         return False
-    failed = known.failures.get(listing.directory, 0)
-    result.found += len(rows)
-    result.failed += failed
-    result.unchanged += len(rows) - failed
+    settled[listing.directory] = digest
     return True
+
+
+def _digest(listing: Listing, under: str) -> bytes:
+    """A hash, xxh3_128, of what is known of a directory's files without reading them.
+
+    Args:
+        under: what else decides whether anything is left to do.
+    """
+    digest = xxhash.xxh3_128(under.encode())
+    if listing.files:
+        names, sizes, times, sidecars = zip(*listing.files, strict=True)
+        # A name holds no slash and is never empty, so the first two in a row end the names.
+        digest.update(b"//".join([b"/".join(names), "/".join(sidecars).encode()]))
+        digest.update(array("q", sizes).tobytes() + array("q", times).tobytes())
+    return digest.digest()
 
 
 def _compare(listing: Listing, known: dict[bytes, _Known], result: Survey) -> None:
@@ -226,7 +257,7 @@ def _known_files(
 ) -> dict[bytes, _Known]:
     rows = library.store.rows(
         f"SELECT name, files.id, size, mtime_ns, missing, photo_id, {_EMBEDDED}, {_FAILED},"
-        " coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), ''), own_read >= :own"
+        f" {_SEEN}, own_read >= :own"
         f" FROM files WHERE {_IN_DIRECTORY}",
         _asking(directory, model, decoder),
     )

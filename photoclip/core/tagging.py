@@ -27,6 +27,12 @@ _METHOD = 2
 LEAST_PROBABILITY = 0.46
 _MOST_TAGS = 12
 _RETAG_BATCH = 2_000
+# Each part is looked up in an index, which "IS NOT ?" would go through from end to end.
+_OUTDATED = " UNION ALL ".join(
+    "SELECT {0} FROM vectors WHERE model_id = (SELECT id FROM models WHERE key = ?1)"
+    f" AND tagged_with {other}"
+    for other in ("IS NULL", "< ?2", "> ?2")
+)
 
 
 class Tagger:
@@ -106,19 +112,17 @@ def retag(
         How many photos were tagged anew by the vocabulary.
     """
     yield from renew(library, model, tagger.terms, stop)
-    outdated = (
-        "FROM vectors WHERE model_id = (SELECT id FROM models WHERE key = ?)"
-        " AND tagged_with IS NOT ?"
+    (total,) = library.store.row(
+        f"SELECT count(*) FROM ({_OUTDATED.format('1')})", [model, tagger.version]
     )
-    (total,) = library.store.row(f"SELECT count(*) {outdated}", [model, tagger.version])
     done = 0
     while done < total:
         stop.wait_while_paused()
         if stop.stopped:
             break
         rows = library.store.rows(
-            f"SELECT id, model_id, photo_id, vector {outdated} LIMIT ?",
-            [model, tagger.version, _RETAG_BATCH],
+            f"{_OUTDATED.format('id, model_id, photo_id, vector')} LIMIT {_RETAG_BATCH}",
+            [model, tagger.version],
         )
         if not rows:
             break

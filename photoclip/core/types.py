@@ -1,10 +1,12 @@
 """The values that cross threads, signals and layers: frozen, small, free of behaviour."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclip.core.ranking import by_score
 from photoclip.core.relevance import BANDS, Band
 from photoclip.progress import Progress
 
@@ -190,6 +192,7 @@ class Results:
         bands: int8 (n,), indices into `BANDS`; empty where nothing was scored.
         said: bool (n,), whether the words stand in a name, a caption or an own tag.
         times: int64 (n,), the photos' `sort_time`.
+        loose: the weak ones that are not the best yet: as they were listed, until `in_order`.
     """
 
     photo_ids: NDArray[np.int64]
@@ -197,6 +200,7 @@ class Results:
     bands: NDArray[np.int8]
     said: NDArray[np.bool_]
     times: NDArray[np.int64]
+    loose: slice = field(default_factory=lambda: slice(0, 0))
 
     @classmethod
     def listed(cls, photo_ids: NDArray[np.int64], times: NDArray[np.int64]) -> "Results":
@@ -221,8 +225,42 @@ class Results:
         """Whether photos were scored, and none is relevant."""
         return len(self.bands) > 0 and self.count(Band.WEAK) == len(self.bands)
 
+    def without(self, photo_ids: Sequence[int]) -> "Results":
+        """The others, in the same order."""
+        others = ~np.isin(self.photo_ids, photo_ids) if photo_ids else None
+        if others is None or others.all():
+            return self
+        before = int(np.count_nonzero(others[: self.loose.start]))
+        return Results(
+            self.photo_ids[others],
+            self.scores[others],
+            self.bands[others] if len(self.bands) else self.bands,
+            self.said[others],
+            self.times[others],
+            slice(before, before + int(np.count_nonzero(others[self.loose]))),
+        )
+
+    def in_order(self) -> "Results":
+        """With those that were loose in their order too."""
+        if self.loose.start == self.loose.stop:
+            return self
+        order = np.arange(len(self.photo_ids))
+        order[self.loose] = self.loose.start + by_score(self.scores[self.loose])
+        return Results(
+            self.photo_ids.take(order),
+            self.scores.take(order),
+            self.bands,
+            self.said.take(order),
+            self.times.take(order),
+        )
+
     def hits(self, limit: int) -> list[Hit]:
         """The first `limit` of them."""
+        if limit > self.loose.start:
+            return self.in_order()._hits(limit)
+        return self._hits(limit)
+
+    def _hits(self, limit: int) -> list[Hit]:
         hits = []
         for i in range(min(limit, len(self.photo_ids))):
             band = BANDS[self.bands[i]] if len(self.bands) else None

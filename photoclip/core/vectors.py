@@ -1,35 +1,53 @@
-"""All embeddings of one model as one matrix in memory, kept up to date with the library."""
+"""All embeddings of one model in memory, kept up to date with the library."""
+
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.background import Background
 from photoclip.core.library import Library
+from photoclip.core.quantised import QuantisedMatrix
 from photoclip.core.relevance import sampled
 
-# Vectors copied together at a time, some ten MB.
-_MEASURED_AT_ONCE = 8_192
+# So many are taken in at a time, some MB, which stay in the processor's cache.
+_AT_ONCE: Final = 2048
+# Where more than one in so many of the photos is wanted, multiplying all takes less time than
+# picking these out.
+_PICKED: Final = 6
 
 
 class VectorIndex:
-    """The vectors of a library under one model, warm for exact search.
+    """The vectors of a library under one model, warm for search at a byte a number.
 
     Not thread-safe: whoever owns it lets one thread in at a time.
+
+    Args:
+        spread: what to keep of each photo beside its vector: float32 (n, d) to (n,), as
+            `Background.spread`.
     """
 
-    def __init__(self, library: Library, model: str, dim: int) -> None:
+    def __init__(
+        self,
+        library: Library,
+        model: str,
+        dim: int,
+        spread: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    ) -> None:
         self._library = library
         self._model = model
         self._last = 0
-        self._count = 0
-        self._matrix = np.empty((0, dim), np.float32)
-        # Of each row, see `Background.spread`; NaN until it is asked for.
+        self._matrix = QuantisedMatrix(dim)
+        self._spread_of = spread
         self._spread = np.empty(0, np.float32)
         # Which row holds a photo's vector, by photo id; -1 where there is none.
-        self._row_of = np.empty(0, np.int64)
+        self._row_of = np.full(1, -1, np.int32)
+        # The photos whose rows were asked for last, and these: a person who types asks for the
+        # same photos at every key.
+        self._asked: tuple[NDArray[np.int64], NDArray[np.int32]] | None = None
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._matrix)
 
     @property
     def last(self) -> int:
@@ -43,79 +61,77 @@ class VectorIndex:
 
     def refresh(self) -> None:
         """Take in what was stored since the last time; cheap when nothing was."""
+        if not len(self):
+            self._matrix.reserve(self._library.vector_count(self._model))
         while True:
-            last, photo_ids, vectors = self._library.vectors_after(self._model, self._last)
+            last, photo_ids, vectors = self._library.vectors_after(
+                self._model, self._last, _AT_ONCE
+            )
             if len(photo_ids):
                 self._put(photo_ids, vectors.astype(np.float32))
             self._last = last
             if not len(photo_ids):
                 return
 
-    def are_known(self, photo_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these photos have a vector, bool (n,)."""
-        inside = photo_ids < len(self._row_of)
-        if not inside.all():
-            inside[inside] = self._row_of[photo_ids[inside]] >= 0
-            return inside
-        return self._row_of[photo_ids] >= 0
+    def rows(self, photo_ids: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Where the vectors of these photos stand, int32 (n,); -1 of those that have none.
+
+        Neither array may be written to.
+        """
+        if self._asked is None or self._asked[0] is not photo_ids:
+            # Photos without a vector may be newer than any that has one.
+            rows: NDArray[np.int32] = self._row_of.take(photo_ids, mode="clip")
+            rows[photo_ids >= len(self._row_of)] = -1
+            self._asked = photo_ids, rows
+        return self._asked[1]
 
     def scores(
-        self, directions: NDArray[np.float32], photo_ids: NDArray[np.int64]
+        self, directions: NDArray[np.float32], rows: NDArray[np.int32]
     ) -> NDArray[np.float32]:
-        """The dot product of each photo's vector with each direction, exactly.
+        """The dot product of each vector with each direction, as `QuantisedMatrix` has it.
 
         Args:
             directions: float32 (k, d).
-            photo_ids: int64 (n,), all `are_known`.
+            rows: int32 (n,), none -1.
 
         Returns:
             float32 (n, k).
         """
-        rows = self._row_of[photo_ids]
-        matrix = self._matrix[: self._count]
-        # Copying the wanted rows together costs about four times what multiplying them does.
-        everything = 4 * len(rows) > self._count
-        if not everything:
-            matrix = matrix[rows]
-        # For few directions a product of matrices takes longer than one after the other.
-        columns = [matrix @ direction for direction in directions]
-        scores: NDArray[np.float32] = np.stack(columns, axis=1)
-        return scores[rows] if everything else scores
+        if _PICKED * len(rows) <= len(self):
+            return self._matrix.products(directions, rows)
+        return self._matrix.products(directions).take(rows, axis=0)
 
-    def spread(self, photo_ids: NDArray[np.int64], background: Background) -> NDArray[np.float32]:
-        """`background.spread` of these photos, float32 (n,); kept, so always the same background.
+    def exact_scores(
+        self, directions: NDArray[np.float32], photo_ids: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """`scores` of some hundred photos, from their vectors as the library has them."""
+        found, vectors = self._library.vectors(photo_ids, self._model)
+        exact = self._matrix.products(directions, self._row_of[photo_ids])
+        order = np.argsort(photo_ids)
+        # Whose vector was taken out of the library meanwhile keeps the other score.
+        exact[order[np.searchsorted(photo_ids, found, sorter=order)]] = vectors @ directions.T
+        return exact
 
-        Args:
-            photo_ids: int64 (n,), all `are_known`.
-        """
-        unmeasured = np.flatnonzero(np.isnan(self._spread[: self._count]))
-        for start in range(0, len(unmeasured), _MEASURED_AT_ONCE):
-            rows = unmeasured[start : start + _MEASURED_AT_ONCE]
-            self._spread[rows] = background.spread(self._matrix[rows])
-        return self._spread[self._row_of[photo_ids]]
+    def spread(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """What is kept beside the vectors in these rows, float32 (n,)."""
+        return self._spread.take(rows)
 
     def sample(self) -> NDArray[np.float32]:
         """The vectors of some of the photos, spread over all; float32 (m, d)."""
-        return self._matrix[sampled(self._count)]
+        photo_ids = self.photo_ids
+        return self._library.vectors(photo_ids[sampled(len(photo_ids))], self._model)[1]
 
     def _put(self, photo_ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        if photo_ids.max() >= len(self._row_of):
-            grown = np.full(max(int(photo_ids.max()) + 1, 2 * len(self._row_of)), -1, np.int64)
-            grown[: len(self._row_of)] = self._row_of
-            self._row_of = grown
-        rows = self._row_of[photo_ids]
+        known = len(self._row_of)
+        if photo_ids.max() >= known:
+            self._row_of.resize(max(int(photo_ids.max()) + 1, known * 9 // 8), refcheck=False)
+            self._row_of[known:] = -1
+        rows = self._row_of[photo_ids].astype(np.int64)
         new = rows < 0
-        rows[new] = np.arange(self._count, self._count + np.count_nonzero(new))
-        count = self._count + int(np.count_nonzero(new))
-        if count > len(self._matrix):
-            capacity = max(count, len(self._matrix) * 3 // 2)
-            matrix = np.empty((capacity, self._matrix.shape[1]), np.float32)
-            matrix[: self._count] = self._matrix[: self._count]
-            self._matrix = matrix
-            spread = np.full(capacity, np.nan, np.float32)
-            spread[: self._count] = self._spread[: self._count]
-            self._spread = spread
-        self._matrix[rows] = vectors
-        self._spread[rows] = np.nan
+        rows[new] = len(self) + np.arange(np.count_nonzero(new))
+        self._matrix.put(rows, vectors)
+        if len(self) > len(self._spread):
+            self._spread.resize(len(self) * 9 // 8, refcheck=False)
+        self._spread[rows] = self._spread_of(vectors)
         self._row_of[photo_ids] = rows
-        self._count = count
+        self._asked = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
@@ -14,10 +15,10 @@ from photoclip.core.query_text import parse, written
 from photoclip.core.terms import fold
 from photoclip.ui.actions import Actions
 from photoclip.ui.album_counts import AlbumCounts
-from photoclip.ui.album_prompt import AlbumPrompt
 from photoclip.ui.albums import AlbumActs
 from photoclip.ui.chip_labels import label
 from photoclip.ui.content import Content
+from photoclip.ui.later import Lazy
 from photoclip.ui.photo_drag import photos_in
 from photoclip.ui.places import Place
 from photoclip.ui.search_bar import SearchField
@@ -27,7 +28,10 @@ from photoclip.ui.sidebar_rows import Entry
 from photoclip.ui.theme import palette
 from photoclip.ui.tokens import VIEWER
 from photoclip.ui.undo import UndoStack
-from photoclip.ui.viewer import Viewer
+
+if TYPE_CHECKING:
+    from photoclip.ui.album_prompt import AlbumPrompt
+    from photoclip.ui.viewer import Viewer
 
 
 class AlbumsDisplay(QObject):
@@ -55,7 +59,7 @@ class AlbumsDisplay(QObject):
         sidebar: Sidebar,
         content: Content,
         field: SearchField,
-        viewer: Viewer,
+        viewer: "Lazy[Viewer]",
         targets: Callable[[], list[int]],
         looked_at: Callable[[], int | None],
         window: QWidget,
@@ -75,21 +79,39 @@ class AlbumsDisplay(QObject):
         self.acts = AlbumActs(session, undo, self)
         self.counts = AlbumCounts(session, self)
         self.counts.counted.connect(sidebar.show_album_count)
-        self._here = AlbumPrompt(window)
-        self._there = AlbumPrompt(viewer, palette(VIEWER))
-        for prompt in (self._here, self._there):
-            prompt.named.connect(self._add_to)
-            prompt.left.connect(self.left)
-        viewer.left.connect(self._there.close_)
-        # What was asked was about the photo before.
-        viewer.turned.connect(lambda: self._there.close_())
+        self._here = Lazy(self._make_here)
+        self._there = Lazy(self._make_there)
         session.albumsRead.connect(self._show)
         session.moved.connect(self._show_place)
         # What was asked was about the photos of the place before.
-        session.moved.connect(lambda _: self._here.close_(leave=False))
+        session.moved.connect(lambda _: self._close_here())
         self._wire_commands()
         self._wire_sidebar()
         self._show_place(session.place)
+
+    def _make_here(self) -> "AlbumPrompt":
+        from photoclip.ui.album_prompt import AlbumPrompt
+
+        return self._wired(AlbumPrompt(self._window))
+
+    def _make_there(self) -> "AlbumPrompt":
+        from photoclip.ui.album_prompt import AlbumPrompt
+
+        viewer = self._viewer()
+        prompt = self._wired(AlbumPrompt(viewer, palette(VIEWER)))
+        viewer.left.connect(prompt.close_)
+        # What was asked was about the photo before.
+        viewer.turned.connect(lambda: prompt.close_())
+        return prompt
+
+    def _wired(self, prompt: "AlbumPrompt") -> "AlbumPrompt":
+        prompt.named.connect(self._add_to)
+        prompt.left.connect(self.left)
+        return prompt
+
+    def _close_here(self) -> None:
+        if self._here.made is not None:
+            self._here.made.close_(leave=False)
 
     def _wire_commands(self) -> None:
         actions, keep = self._actions, self._content.keep
@@ -117,9 +139,9 @@ class AlbumsDisplay(QObject):
         sidebar.menuAsked.connect(self._open_menu)
 
     @property
-    def prompt(self) -> AlbumPrompt:
+    def prompt(self) -> "AlbumPrompt":
         """That of the viewer while it is shown, else that of the window."""
-        return self._here if self._looked_at() is None else self._there
+        return self._here() if self._looked_at() is None else self._there()
 
     def name_of(self, place: Place) -> str:
         """The name of the album that a place is, "" where it is none."""
@@ -128,8 +150,8 @@ class AlbumsDisplay(QObject):
 
     def step_back(self) -> bool:
         """Esc: close the prompt; whether it was open."""
-        for prompt in (self._here, self._there):
-            if prompt.isVisible():
+        for prompt in (self._here.made, self._there.made):
+            if prompt is not None and prompt.isVisible():
                 prompt.close_()
                 return True
         return False

@@ -1,8 +1,9 @@
 """How results are laid out: in bands by relevance, or by date; the weak ones folded away."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,12 +49,20 @@ class Ranking:
         bands: int8 (n,), indices into `BANDS`, rising; None where nothing was ranked.
         times: int64 (n,), seconds: when they were taken.
         marks: the photos found right (True) or wrong by thumbs.
+        unfolded: gives the ids with the weak ones in their order too, which takes a while for a
+            million; until then they stand as they were listed, but for the best.
     """
 
     ids: NDArray[np.int64]
     bands: NDArray[np.int8] | None
     times: NDArray[np.int64]
     marks: Mapping[int, bool] = field(default_factory=dict)
+    unfolded: Callable[[], NDArray[np.int64]] | None = None
+
+    @cached_property
+    def ordered_ids(self) -> NDArray[np.int64]:
+        """All in their order, int64 (n,)."""
+        return self.ids if self.unfolded is None else self.unfolded()
 
     @property
     def relevant(self) -> int:
@@ -90,11 +99,11 @@ def arranged(found: Ranking, order: Order, folded: bool) -> Arrangement:
         return Arrangement(found.ids[:CLOSEST], None)
     relevant = found.relevant
     weak = len(found.ids) - relevant
-    shown = relevant if folded else len(found.ids)
+    weak_ids = found.ids[:0] if folded else found.ordered_ids[relevant:]
     last = (BandSection(Band.WEAK, relevant, weak, folded),) * bool(weak)
     if order is Order.DATE:
         newest = np.lexsort((-found.ids[:relevant], -found.times[:relevant]))
-        ids = np.concatenate([found.ids[newest], found.ids[relevant:shown]])
+        ids = np.concatenate([found.ids[newest], weak_ids])
         return Arrangement(ids, found.times[newest], last)
     starts = np.searchsorted(found.bands, np.arange(len(BANDS)))
     first = tuple(
@@ -102,7 +111,7 @@ def arranged(found: Ranking, order: Order, folded: bool) -> Arrangement:
         for band, start, end in zip(BANDS, starts, starts[1:], strict=False)
         if end > start
     )
-    return Arrangement(found.ids[:shown], None, first + last)
+    return Arrangement(np.concatenate([found.ids[:relevant], weak_ids]), None, first + last)
 
 
 def band_title(band: Band) -> str:

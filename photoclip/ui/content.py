@@ -23,13 +23,14 @@ from photoclip.ui.controls import Chip, ElidedLabel, button
 from photoclip.ui.empty import Empty
 from photoclip.ui.failures import Failures
 from photoclip.ui.grid import GridView
-from photoclip.ui.grid_layout import Anchor, fitting_period, sections
+from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.histogram import Histogram
 from photoclip.ui.keep_album import KeepAlbum
 from photoclip.ui.offers import OfferLine
 from photoclip.ui.order_switch import OrderSwitch
 from photoclip.ui.places import Place
 from photoclip.ui.session import Listing
+from photoclip.ui.timeline import Timeline
 
 # A query answered faster than this shows no sign of work, in ms.
 _PATIENCE = 150
@@ -319,8 +320,9 @@ class Content(QWidget):
             return None
         ids = np.concatenate([head, found.ids[~place]])
         times = np.concatenate([head_times, found.times[~place]])
-        period = fitting_period(found.times)
-        if len(sections(times, period)) != len(sections(found.times, period)):
+        whole = Timeline(found.times)
+        period = whole.fitting_period()
+        if len(Timeline(times).starts(period)) != len(whole.starts(period)):
             return None
         return Arrangement(ids, times)
 

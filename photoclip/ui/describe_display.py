@@ -1,6 +1,7 @@
 """Proposed captions wherever a caption is written: details, viewer, menus."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -9,10 +10,13 @@ from photoclip.ui.actions import Actions
 from photoclip.ui.describe import Proposals
 from photoclip.ui.describe_panel import ProposedCaption
 from photoclip.ui.details import Details
-from photoclip.ui.mark_prompt import MarkPrompt
+from photoclip.ui.later import Lazy
 from photoclip.ui.session import Session
 from photoclip.ui.undo import UndoStack, annotated
-from photoclip.ui.viewer import Viewer
+
+if TYPE_CHECKING:
+    from photoclip.ui.mark_prompt import MarkPrompt
+    from photoclip.ui.viewer import Viewer
 
 
 class DescribeDisplay(QObject):
@@ -30,8 +34,8 @@ class DescribeDisplay(QObject):
         undo: UndoStack,
         actions: Actions,
         details: Details,
-        prompt: MarkPrompt,
-        viewer: Viewer,
+        prompt: "Lazy[MarkPrompt]",
+        viewer: "Lazy[Viewer]",
         targets: Callable[[], list[int]],
         looked_at: Callable[[], int | None],
         parent: QObject | None = None,
@@ -42,36 +46,46 @@ class DescribeDisplay(QObject):
         self._targets, self._looked_at = targets, looked_at
         actions.connect("describe", self._ask)
         details.caption.proposalAsked.connect(lambda: self._ask_in(details.proposal))
-        prompt.caption.proposalAsked.connect(lambda: self._ask_in(prompt.proposal))
         details.turned.connect(self._turned)
         # There it is one photo, whatever is selected in the grid.
-        viewer.turned.connect(lambda: actions["describe"].setEnabled(True))
-        for panel in (details.proposal, prompt.proposal):
-            panel.kept.connect(self._keep)
-            panel.left.connect(proposals.forget)
-            proposals.proposed.connect(panel.show_caption)
-            proposals.failed.connect(panel.show_failure)
+        viewer.when_made(
+            lambda made: made.turned.connect(lambda: actions["describe"].setEnabled(True))
+        )
+        self._wire_panel(details.proposal)
+        prompt.when_made(self._wire_prompt)
         for answered in (proposals.proposed, proposals.failed):
             answered.connect(lambda *_: self._bring_into_view())
         details.proposal.left.connect(details.left)
+
+    def _wire_prompt(self, prompt: "MarkPrompt") -> None:
+        prompt.caption.proposalAsked.connect(lambda: self._ask_in(prompt.proposal))
+        self._wire_panel(prompt.proposal)
         prompt.proposal.left.connect(prompt.caption.setFocus)
+
+    def _wire_panel(self, panel: ProposedCaption) -> None:
+        panel.kept.connect(self._keep)
+        panel.left.connect(self._proposals.forget)
+        self._proposals.proposed.connect(panel.show_caption)
+        self._proposals.failed.connect(panel.show_failure)
 
     def _ask(self) -> None:
         """Propose a caption where one can be seen."""
         if len(self._targets()) != 1:
             return
         if self._looked_at() is not None:
-            if self._prompt.photo_id is None or not self._prompt.caption.isVisible():
+            prompt = self._prompt()
+            if prompt.photo_id is None or not prompt.caption.isVisible():
                 self._actions["caption"].trigger()
-            self._ask_in(self._prompt.proposal)
+            self._ask_in(prompt.proposal)
             return
         if not self._actions["details"].isChecked():
             self._actions["details"].trigger()
         self._ask_in(self._details.proposal)
 
     def _ask_in(self, panel: ProposedCaption) -> None:
-        over = panel is self._prompt.proposal
-        photo_id = self._prompt.photo_id if over else self._only()
+        prompt = self._prompt.made
+        over = prompt is not None and panel is prompt.proposal
+        photo_id = prompt.photo_id if prompt is not None and over else self._only()
         if photo_id is not None:
             panel.wait_for(photo_id)
             self._bring_into_view()

@@ -1,6 +1,5 @@
 """What is asked of the desktop: show a file in the file manager, give files to other programs."""
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,8 @@ def show_in_file_manager(path: str) -> bool:
     if sys.platform == "darwin":
         return QProcess.startDetached("open", ["-R", path])[0]
     if sys.platform == "win32":
+        import subprocess
+
         # Explorer parses its own command line and wants the path quoted inside the switch.
         subprocess.Popen(f'explorer /select,"{path}"')
         return True

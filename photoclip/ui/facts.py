@@ -149,21 +149,23 @@ def known_together(library: Library, photo_ids: Sequence[int], model: str) -> Kn
     for photo_id in () if cut else photo_ids:
         suggested.update(tag.term for tag in annotations.tags(photo_id, model).suggested)
     guesses = {term: n for term, n in suggested.items() if term not in own}
-    said = annotations.annotations(photo_ids)
-    every = [said.get(photo_id, Annotation()) for photo_id in photo_ids]
+    said = annotations.said_in(photo_ids)
+    every = set(said)
+    if sum(said.values()) < count:
+        every.add(Annotation())  # nothing is said of the others
     return Known(
         tuple(photo_ids),
         None,
         (*shown(own, State.OWN), *shown(guesses, State.SUGGESTED)[:_MOST_GUESSES]),
-        _common([one.rating for one in every]),
-        _common([one.favourite for one in every]),
-        _common([one.caption for one in every]),
+        _common({one.rating for one in every}),
+        _common({one.favourite for one in every}),
+        _common({one.caption for one in every}),
         cut=cut,
     )
 
 
-def _common(values: Sequence[T]) -> T | None:
-    return values[0] if len(set(values)) == 1 else None
+def _common(values: set[T]) -> T | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _percent(part: float, locale: QLocale) -> str:

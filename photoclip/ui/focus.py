@@ -1,12 +1,12 @@
 """Where the keyboard goes: into the search, the content, and round the panes by F6."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from photoclip.ui.content import Content
+from photoclip.ui.pages import Pages
 from photoclip.ui.panes import Panes
 from photoclip.ui.toolbar import Toolbar
-from photoclip.ui.viewer import Viewer
 
 _BY_KEY = Qt.FocusReason.ShortcutFocusReason
 
@@ -20,14 +20,13 @@ class Focus:
 
     def __init__(
         self,
-        pages: QStackedWidget,
-        viewer: Viewer,
+        pages: Pages,
         toolbar: Toolbar,
         content: Content,
         panes: Panes,
         others: tuple[QWidget, ...],
     ) -> None:
-        self._pages, self._viewer = pages, viewer
+        self._pages = pages
         self._toolbar, self._content, self._others = toolbar, content, others
         self._panes = panes
 
@@ -38,8 +37,8 @@ class Focus:
 
     def content(self) -> None:
         """Back to what is looked at: the viewer, or what stands in the middle."""
-        if self._pages.currentWidget() is self._viewer:
-            self._viewer.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._pages.shows(self._pages.viewer):
+            self._pages.viewer().setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             # In a small window the details may stand in its place.
             self._panes.show_content()

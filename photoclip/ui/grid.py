@@ -14,7 +14,6 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -33,21 +32,21 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
-    QStyleOptionViewItem,
     QWidget,
 )
 
-from photoclip.ui.bands import BandSection, band_title
-from photoclip.ui.grid_delegate import GridDelegate
+from photoclip.ui.bands import BandSection
 from photoclip.ui.grid_keys import GridKeys
-from photoclip.ui.grid_layout import Anchor, GridLayout, Period, Rect, fitting_period, sections
+from photoclip.ui.grid_layout import Anchor, GridLayout, Rect
 from photoclip.ui.grid_model import GridModel
 from photoclip.ui.grid_mouse import GridMouse
 from photoclip.ui.grid_painter import GridPainter
 from photoclip.ui.grid_selection import GridSelection
-from photoclip.ui.headings import section_title
+from photoclip.ui.grid_wishes import GridWishes
+from photoclip.ui.outline import Outline
 from photoclip.ui.scrubber import Scrubber
 from photoclip.ui.thumbnails import Thumbnails
+from photoclip.ui.timeline import Timeline
 
 _EMPTY = np.empty(0, np.int64)
 _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
@@ -57,6 +56,11 @@ _MOST_REMEMBERED = 2000
 
 class GridView(QListView):
     """Shows the photos of a `GridModel`: in sections by date, in bands by relevance, or in one.
+
+    Attributes:
+        outline: the sections of what is shown.
+        layout_: where it lies.
+        marks: photos that a person found right (True) or wrong.
 
     Signals:
         opened: a photo's id, by double click, Enter or Space.
@@ -92,19 +96,14 @@ class GridView(QListView):
         super().__init__(parent)
         # Qt asks for the geometry from the first setting on, so what it is made of comes first.
         self.photos = model
-        self._thumbnails = thumbnails
-        self._delegate = GridDelegate(thumbnails, self)
-        self._times: NDArray[np.int64] | None = None
-        self._bands: tuple[BandSection, ...] = ()
-        self._tile_wish = 176
+        self.outline = Outline()
+        self.layout_ = GridLayout(0, 0, self.outline.tile, _EMPTY)
+        self.marks: Mapping[int, bool] = {}
         self._input_method: QWidget | None = None
-        self._asked: object = None
-        self.layout_ = GridLayout(0, 0, self._tile_wish, _EMPTY)
-        self._period: Period = "day"
+        self._quiet = False
         self._scrubber = Scrubber(self)
-        self._rest = QTimer(self, singleShot=True, interval=150)
-        self._rest.timeout.connect(self._settle)
-        self._painter = GridPainter(self, self._delegate)
+        self._wishes = GridWishes(self, thumbnails)
+        self._painter = GridPainter(self, thumbnails)
         self.chosen = GridSelection(self)
         self.keys = GridKeys(self)
         self.mouse = GridMouse(self)
@@ -120,12 +119,9 @@ class GridView(QListView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAcceptDrops(False)
         self.setVerticalScrollBar(self._scrubber)
-        self.setItemDelegate(self._delegate)
         self.setModel(model)
         self._scrubber.actionTriggered.connect(lambda _: self.scrolled.emit())
-        self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
-        self.selectionModel().currentChanged.connect(lambda *_: self.picked.emit())
-        thumbnails.loaded.connect(self._repaint)
+        self.selectionModel().currentChanged.connect(self.tell_picked)
 
     # Contents
 
@@ -146,33 +142,35 @@ class GridView(QListView):
             keep_selection: keep what is selected, even where it is not shown now.
         """
         kept = self.chosen.ids() if keep_selection else _EMPTY
-        current = self.current_id()
-        self._times, self._bands = times, bands
+        current = self.current_id() if keep_selection else None
         # Selection and current photo move with their ids: one signal at the end tells all.
-        blocked = self.selectionModel().blockSignals(True)
+        self._quiet = True
+        timeline = None if times is None else Timeline(times)
+        self.outline = Outline(timeline, bands, self.outline.tile)
         self.photos.set_ids(ids)
-        self.chosen.select_ids(kept)
-        row = self.photos.row_of(current) if current is not None and keep_selection else None
+        self._relayout()
+        row = None if current is None else self.photos.row_of(current)
         if row is not None:
             self.selectionModel().setCurrentIndex(self.index_of(row), _NO_UPDATE)
-        self.selectionModel().blockSignals(blocked)
         self.mouse.forget()
         self.keys.at_fold = False
-        self._relayout()
         self.restore(anchor)
-        self.viewport().update()
+        if len(kept) and not (anchor and anchor.selected):
+            self.chosen.select_ids(kept)
+        self._quiet = False
         self.picked.emit()
 
     def show_marks(self, marks: Mapping[int, bool]) -> None:
-        """Mark photos that a person found right (True) or wrong."""
-        self._delegate.marks = marks
+        """Mark photos with thumbs, up for True."""
+        self.marks = marks
         self.viewport().update()
 
     def set_tile_size(self, side: int) -> None:
         """Change the wished side of a tile; the photos in view stay in view."""
-        if side != self._tile_wish:
+        if side != self.outline.tile:
             anchor = self.anchor(prefer_current=True)
-            self._tile_wish = side
+            self.outline = replace(self.outline, tile=side)
+            self._wishes.stretch()
             self._relayout()
             self.restore(anchor)
 
@@ -185,7 +183,11 @@ class GridView(QListView):
 
     def clearSelection(self) -> None:
         self.chosen.clear()
-        self.picked.emit()
+
+    def tell_picked(self) -> None:
+        """The selection or the current photo is another."""
+        if not self._quiet:
+            self.picked.emit()
 
     def index_of(self, row: int) -> QModelIndex:
         return self.photos.index(row, 0)
@@ -239,7 +241,8 @@ class GridView(QListView):
 
     def visible_ids(self) -> list[int]:
         rows = self.visible_rows()
-        return [int(i) for i in self.photos.ids[rows.start : rows.stop]]
+        photo_ids: list[int] = self.photos.ids[rows.start : rows.stop].tolist()
+        return photo_ids
 
     def is_full(self) -> bool:
         """Whether the photos fill the view, so that more of them go unseen."""
@@ -256,48 +259,30 @@ class GridView(QListView):
         rows = np.flatnonzero(ids == anchor.photo_id) if anchor else _EMPTY
         if anchor is None or not len(rows):
             return []
-        layout, _ = self._laid_out(len(ids), times, bands)
+        timeline = None if times is None else Timeline(times)
+        outline = Outline(timeline, bands, self.outline.tile)
+        layout = self._laid_out(len(ids), outline)
         top = layout.tile_rect(int(rows[0])).y - anchor.offset
         height = self.viewport().height()
         top = max(0, min(top, layout.height - height))
         shown = layout.visible(top, top + height)
-        return [int(i) for i in ids[shown.start : shown.stop]]
+        photo_ids: list[int] = ids[shown.start : shown.stop].tolist()
+        return photo_ids
 
-    def _laid_out(
-        self, count: int, times: NDArray[np.int64] | None, bands: tuple[BandSection, ...]
-    ) -> tuple[GridLayout, Period]:
-        starts = _EMPTY
-        period: Period = "day"
-        if times is not None:
-            period = fitting_period(times, self._tile_wish < 112)
-            starts = sections(times, period)
-        if bands:
-            # Where headings follow, the first photos have one too, though not by their dates.
-            first = [0] if bands[0].first and not len(starts) else []
-            starts = np.concatenate([first, starts, [band.first for band in bands]])
-        layout = GridLayout(
-            count, self.viewport().width(), self._tile_wish, starts.astype(np.int64)
-        )
-        return layout, period
+    def _laid_out(self, count: int, outline: Outline) -> GridLayout:
+        return GridLayout(count, self.viewport().width(), outline.tile, outline.starts)
 
     def _relayout(self) -> None:
-        count = len(self.photos.ids)
-        self.layout_, self._period = self._laid_out(count, self._times, self._bands)
-        self._scrubber.set_years(self._years())
+        self.layout_ = layout = self._laid_out(len(self.photos.ids), self.outline)
+        tops = [(year, layout.heading_rect(section).y) for year, section in self.outline.years()]
+        self._scrubber.set_years(tops)
         self.updateGeometries()
-        self._asked = None
+        self._wishes.renew()
         self.viewport().update()
 
-    def _years(self) -> list[tuple[int, int]]:
-        """Each year and the height at which it begins, for the scroll bar."""
-        if self._times is None or not self.layout_.heading:
-            return []
-        rows = sections(self._times, "year")
-        years = self._times[rows].astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
-        return [
-            (int(year), self.layout_.heading_rect(self.layout_.section_of(int(row))).y)
-            for year, row in zip(years, rows, strict=True)
-        ]
+    def thumbnail_side(self) -> int:
+        """The side of a tile in device pixels."""
+        return round(self.layout_.tile * self.devicePixelRatioF())
 
     # The geometry QListView asks for
 
@@ -362,12 +347,13 @@ class GridView(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         anchor = self.anchor() if self.top else None
+        self._wishes.stretch()
         self._relayout()
         self.restore(anchor)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
-        self._rest.start()
+        self._wishes.move()
 
     def to_view(self, rect: Rect) -> QRect:
         return QRect(rect.x, rect.y - self.top, rect.width, rect.height)
@@ -376,38 +362,21 @@ class GridView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.layout_.count:
-            self._request(self.visible_rows())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
+            self._wishes.ask()
         painter = QPainter(self.viewport())
-        self._painter.paint(painter, event.rect(), option)
+        self._painter.paint(painter, event.region())
         painter.end()
 
     def heading(self, section: int) -> tuple[str, str]:
         """The date or band of a section, and how many photos are in it."""
-        band = self.band(section)
-        if band is not None:
-            return band_title(band.band), self.locale().toString(band.count)
+        band = self.outline.band(section)
         first, end = self.layout_.section_rows(section)
-        title = self.tr("All dates")
-        if self._times is not None and self._period != "none":
-            title = section_title(int(self._times[first]), self._period, self.locale())
-        return title, self.locale().toString(end - first)
-
-    def band(self, section: int) -> BandSection | None:
-        """The band that a section is, None for one of a date."""
-        number = section - (len(self.layout_.starts) - len(self._bands))
-        return self._bands[number] if 0 <= number < len(self._bands) else None
+        count = band.count if band is not None else end - first
+        return self.outline.title(section, self.locale()), self.locale().toString(count)
 
     def fold(self) -> int | None:
         """The section that can be folded and unfolded, if there is one."""
-        if not self._bands or not self._bands[-1].folds:
-            return None
-        return len(self.layout_.starts) - 1
-
-    def folded(self) -> bool:
-        """Whether photos are hidden behind the last heading."""
-        return bool(self._bands) and self._bands[-1].folded
+        return self.outline.fold
 
     def heading_at(self, point: QPoint) -> int | None:
         """The section whose heading is seen at a point of the view."""
@@ -419,31 +388,10 @@ class GridView(QListView):
             return section
         return section if point.y() < self.layout_.heading and self.top else None
 
-    def _request(self, rows: range) -> None:
-        side = round(self.layout_.tile * self.devicePixelRatioF())
-        key = (rows.start, rows.stop, side)
-        if key == self._asked:
-            return
-        self._asked = key
-        ids, screen = self.photos.ids, len(rows)
-        visible = ids[rows.start : rows.stop].tolist()
-        below = ids[rows.stop : rows.stop + screen].tolist()
-        above = ids[max(0, rows.start - screen // 2) : rows.start].tolist()
-        self._thumbnails.want(visible, below + above[::-1], side)
-        self._rest.start()
-
-    def _repaint(self, photo_ids: tuple[int, ...]) -> None:
-        self.viewport().update()
-
-    def _settle(self) -> None:
-        self.settled.emit(self.visible_ids())
-
     def ask_thumbnails_again(self, changed: Sequence[int] = ()) -> None:
         """Thumbnails that were not there yet may be by now, and these may be others."""
-        self._thumbnails.retry_missing()
-        self._thumbnails.renew(changed)
+        self._wishes.ask_again(changed)
         self.photos.forget(changed)
-        self._asked = None
         self.viewport().update()
 
     # Events, handed to those who know

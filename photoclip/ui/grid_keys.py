@@ -89,7 +89,9 @@ class GridKeys:
         grid = self._grid
         leaving, self.at_fold = self.at_fold, False
         down = key in (_Key.Key_Down, _Key.Key_PageDown)
-        if not grid.folded() or not (down and (leaving or target == grid.currentIndex().row())):
+        if not grid.outline.folded or not (
+            down and (leaving or target == grid.currentIndex().row())
+        ):
             if leaving:
                 grid.viewport().update()
             return leaving and key == _Key.Key_Up

@@ -6,17 +6,12 @@ square tiles. Only the sections are stored, so that a million photos cost a few 
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Period = Literal["day", "month", "year", "none"]
-
 HEADING = 44
 MARGIN = 16
-# A library with fewer photos a day than this is easier to read by month, then by year.
-_FULL_PERIOD = {"day": 4, "month": 4, "year": 10}
 
 
 @dataclass(frozen=True)
@@ -43,38 +38,6 @@ class Anchor:
     offset: int
     selected: tuple[int, ...] = ()
     current: int | None = None
-
-
-def sections(times: NDArray[np.int64], period: Period) -> NDArray[np.int64]:
-    """The first row of each run of photos of the same period.
-
-    Args:
-        times: (n,) seconds since 1970 on the camera's clock, in the order shown.
-    """
-    if not len(times) or period == "none":
-        return np.empty(0, np.int64)
-    starts = _changes(times // 86_400)
-    if period != "day":
-        # A month and a year begin with a day, so only the days' first photos need a calendar.
-        unit = "M" if period == "month" else "Y"
-        months = times[starts].astype("datetime64[s]").astype(f"datetime64[{unit}]")
-        starts = starts[_changes(months.astype(np.int64))]
-    return starts
-
-
-def _changes(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The positions at which a new key begins."""
-    return np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1)).astype(np.int64)
-
-
-def fitting_period(times: NDArray[np.int64], small_tiles: bool = False) -> Period:
-    """The finest period in which there are several photos on average, "none" if there is none."""
-    periods: tuple[Period, ...] = ("month", "year") if small_tiles else ("day", "month", "year")
-    for period in periods:
-        if len(times) >= _FULL_PERIOD[period] * max(1, len(sections(times, period))):
-            return period
-    # So few photos over so many years are read at a glance, without any headings.
-    return "none"
 
 
 @dataclass(frozen=True)
@@ -164,6 +127,15 @@ class GridLayout:
             self.tile,
         )
 
+    def corners(self, rows: range) -> list[tuple[int, int]]:
+        """The upper left corner of each of these tiles."""
+        row = np.arange(rows.start, rows.stop)
+        section = np.searchsorted(self._firsts, row, "right") - 1
+        line, column = np.divmod(row - self._firsts[section], self.columns)
+        x = MARGIN + column * self.pitch
+        y = self._tops[section] + self.heading + line * self.pitch
+        return list(zip(x.tolist(), y.tolist(), strict=True))
+
     def row_at(self, x: int, y: int) -> int | None:
         """The tile under a point, or None in a gap, a heading or the margin."""
         if not self.count:
@@ -198,34 +170,32 @@ class GridLayout:
 
     def rows_in(self, rect: Rect) -> list[tuple[int, int]]:
         """The tiles a rectangle touches, as half-open row ranges in order, neighbours joined."""
-        found: list[tuple[int, int]] = []
         left = max(0, -(-(rect.x - MARGIN - self.tile + 1) // self.pitch))
         right = min(self.columns - 1, (rect.x + rect.width - 1 - MARGIN) // self.pitch)
-        if right < left:
-            return found
-        for start, end in self._lines(rect.y, rect.y + rect.height):
-            first, last = start + left, min(start + right + 1, end)
-            if first >= last:
-                continue
-            if found and found[-1][1] == first:
-                found[-1] = (found[-1][0], last)
-            else:
-                found.append((first, last))
-        return found
+        starts, ends = self._lines(rect.y, rect.y + rect.height)
+        firsts, lasts = starts + left, np.minimum(starts + right + 1, ends)
+        held = firsts < lasts
+        firsts, lasts = firsts[held], lasts[held]
+        if not len(firsts):
+            return []
+        apart = firsts[1:] != lasts[:-1]
+        firsts = firsts[np.concatenate(([True], apart))]
+        lasts = lasts[np.concatenate((apart, [True]))]
+        return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
-    def _lines(self, top: int, bottom: int) -> list[tuple[int, int]]:
-        """The lines with tiles between two heights: first row, end of the line's rows."""
-        rows = self.visible(top, bottom)
-        found = []
-        row = rows.start
-        while row < rows.stop:
-            _, end = self.section_rows(self.section_of(row))
-            stop = min(row + self.columns, end)
-            rect = self.tile_rect(row)
-            if rect.y < bottom and rect.y + rect.height > top:
-                found.append((row, stop))
-            row = stop
-        return found
+    def _lines(self, top: int, bottom: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The lines with tiles between two heights: first rows, and ends of the lines' rows."""
+        if not self.count or bottom <= top:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        touched = slice(self.section_at(top), self.section_at(bottom - 1) + 1)
+        sizes = self._sizes[touched]
+        counts = -(-sizes // self.columns)
+        number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        starts = np.repeat(self._firsts[touched], counts) + number * self.columns
+        ends = np.minimum(starts + self.columns, np.repeat(self._firsts[touched] + sizes, counts))
+        y = np.repeat(self._tops[touched] + self.heading, counts) + number * self.pitch
+        seen = (y < bottom) & (y + self.tile > top)
+        return starts[seen], ends[seen]
 
     def vertical(self, row: int, lines: int) -> int:
         """The row `lines` lines below (above if negative) in the same column, or the nearest."""

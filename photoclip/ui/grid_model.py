@@ -30,13 +30,11 @@ class GridModel(QAbstractListModel):
         super().__init__(parent)
         self._describe = self.spoken = describe
         self.ids: NDArray[np.int64] = _EMPTY
-        self._order: NDArray[np.int64] | None = None
         self._facts: dict[int, Photo] = {}
 
     def set_ids(self, ids: NDArray[np.int64]) -> None:
         self.beginResetModel()
         self.ids = ids
-        self._order = None
         self.endResetModel()
 
     def learn(self, photos: Mapping[int, Photo]) -> None:
@@ -77,17 +75,3 @@ class GridModel(QAbstractListModel):
     def row_of(self, photo_id: int) -> int | None:
         rows = np.flatnonzero(self.ids == photo_id)
         return int(rows[0]) if len(rows) else None
-
-    def rows_of(self, photo_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The rows of those of these photos that are in the list, ascending."""
-        if not len(self.ids) or not len(photo_ids):
-            return _EMPTY
-        if len(photo_ids) <= 16:  # sorting a million ids takes longer than looking through them
-            found = [row for i in photo_ids if (row := self.row_of(int(i))) is not None]
-            return np.array(sorted(found), np.int64)
-        if self._order is None:
-            self._order = np.argsort(self.ids, kind="stable")
-        places = np.searchsorted(self.ids, photo_ids, sorter=self._order)
-        places = np.minimum(places, len(self.ids) - 1)
-        rows = self._order[places]
-        return np.sort(rows[self.ids[rows] == photo_ids])

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from photoclip.ui.grid_delegate import FOLD
+from photoclip.ui.grid_headings import FOLD
 from photoclip.ui.grid_layout import Rect
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class GridMouse:
         self._pressed_row: int | None = None
         self._band_from: QPoint | None = None
         self._band_to = QPoint()
-        self._before = QItemSelection()
+        self._before: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._scrolling = QTimer(grid, interval=16)
         self._scrolling.timeout.connect(self._scroll)
 
@@ -77,7 +79,7 @@ class GridMouse:
         self._pressed = place
         section = grid.heading_at(place)
         if section is not None:
-            if section == grid.fold() and (grid.folded() or place.x() < 16 + FOLD):
+            if section == grid.outline.fold and (grid.outline.folded or place.x() < 16 + FOLD):
                 grid.foldAsked.emit()
             else:
                 self._toggle_section(section)
@@ -101,16 +103,16 @@ class GridMouse:
         else:
             self.start_at(row)
             # One of several may be the beginning of a drag: the others fall on release.
-            chosen = grid.selectionModel().isSelected(grid.index_of(row))
+            chosen = grid.chosen.holds(row)
             grid.chosen.select(row, _Flag.NoUpdate if chosen else _Flag.ClearAndSelect)
 
     def _begin_band(self, place: QPoint, modifiers: Qt.KeyboardModifier) -> None:
         grid = self._grid
         if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-            self._before = QItemSelection(grid.selectionModel().selection())
+            self._before = grid.chosen.snapshot()
         else:
-            self._before = QItemSelection()
             grid.clearSelection()
+            self._before = grid.chosen.snapshot()
         self._band_from = QPoint(place.x(), place.y() + grid.top)
         self._band_to = QPoint(self._band_from)
 
@@ -141,10 +143,18 @@ class GridMouse:
         section = grid.heading_at(place)
         index = grid.indexAt(place)
         row = index.row() if index.isValid() and section is None else -1
-        if (row, section if section is not None else -1) != (self.hovered, self.hovered_section):
-            self.hovered = row
-            self.hovered_section = -1 if section is None else section
-            grid.viewport().update()
+        self._hover_over(row, -1 if section is None else section)
+
+    def _hover_over(self, row: int, section: int) -> None:
+        """The pointer is over that tile, or over that heading; -1 for none."""
+        if (row, section) == (self.hovered, self.hovered_section):
+            return
+        view = self._grid.viewport()
+        if section != self.hovered_section:
+            view.update()
+        for one in (self.hovered, row):
+            view.update(self._grid.visualRect(self._grid.index_of(one)))
+        self.hovered, self.hovered_section = row, section
 
     def _stretch(self, place: QPoint) -> None:
         grid = self._grid
@@ -152,10 +162,7 @@ class GridMouse:
         band = self.band()
         if band is None:
             return
-        chosen = grid.chosen.as_items(grid.layout_.rows_in(band))
-        chosen.merge(self._before, _Flag.Select)
-        grid.selectionModel().select(chosen, _Flag.ClearAndSelect)
-        grid.viewport().update()
+        grid.chosen.select_over(self._before, grid.layout_.rows_in(band))
 
     def _scroll(self) -> None:
         """Go on while the rubber band is held at an edge, faster the further out."""
@@ -201,7 +208,7 @@ class GridMouse:
         index = grid.indexAt(event.pos())
         if not index.isValid():
             return
-        if not grid.selectionModel().isSelected(index):
+        if not grid.chosen.holds(index.row()):
             self.start_at(index.row())
             grid.chosen.select(index.row())
         else:
@@ -209,6 +216,4 @@ class GridMouse:
         grid.menuAsked.emit(event.globalPos())
 
     def leave(self) -> None:
-        if self.hovered >= 0 or self.hovered_section >= 0:
-            self.hovered = self.hovered_section = -1
-            self._grid.viewport().update()
+        self._hover_over(-1, -1)

@@ -2,63 +2,81 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QPainter, QPalette, QPen, QRegion
 
-from photoclip.ui.grid_delegate import GridDelegate
+from photoclip.ui.grid_headings import GridHeadings
+from photoclip.ui.grid_tiles import GridTiles, paint_ring
+from photoclip.ui.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     from photoclip.ui.grid import GridView
 
-_State = QStyle.StateFlag
-
 
 class GridPainter:
-    """Paints one grid; how a tile and a heading look, its delegate knows."""
+    """Paints one grid; how tiles and headings look, others know."""
 
-    def __init__(self, grid: "GridView", delegate: GridDelegate) -> None:
-        self._grid, self._delegate = grid, delegate
+    def __init__(self, grid: "GridView", thumbnails: Thumbnails) -> None:
+        self._grid, self._thumbnails = grid, thumbnails
+        self._tiles: GridTiles | None = None
+        self._headings = GridHeadings(grid.font())
 
-    def paint(self, painter: QPainter, area: QRect, option: QStyleOptionViewItem) -> None:
+    def paint(self, painter: QPainter, area: QRegion) -> None:
         """Paint the view.
 
         Args:
-            area: the part to be painted anew, in the view's coordinates.
-            option: the view's own, for its tiles.
+            area: what is to be painted anew, in the view's coordinates.
         """
         grid = self._grid
-        painter.fillRect(area, grid.palette().color(QPalette.ColorRole.Base))
+        painter.fillRect(area.boundingRect(), grid.palette().color(QPalette.ColorRole.Base))
         if not grid.layout_.count:
             return
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        rows = grid.visible_rows()
-        for row in rows:
-            option.rect = grid.to_view(grid.layout_.tile_rect(row))
-            option.state = self._state(row)
-            self._delegate.paint(painter, option, grid.index_of(row))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_tiles(painter, area)
         if grid.layout_.heading:
-            self._headings(painter)
-        self._band(painter)
+            self._paint_headings(painter, area)
+        self._paint_band(painter)
 
-    def _state(self, row: int) -> QStyle.StateFlag:
+    def _fitting_tiles(self) -> GridTiles:
         grid = self._grid
-        state = _State.State_Enabled
-        selected = grid.selectionModel().isSelected(grid.index_of(row))
-        if selected:
-            state |= _State.State_Selected
-        if row == grid.currentIndex().row() and grid.hasFocus() and grid.keys.used:
-            # The one photo selected is the current one: that needs no second ring.
-            if not selected or grid.chosen.count() > 1:
-                state |= _State.State_HasFocus
-        if row == grid.mouse.hovered:
-            state |= _State.State_MouseOver
-        return state
+        side, ratio, colors = grid.thumbnail_side(), grid.devicePixelRatioF(), grid.palette()
+        if self._tiles is None or not self._tiles.fits(side, ratio, colors):
+            self._tiles = GridTiles(self._thumbnails, side, ratio, colors)
+        return self._tiles
 
-    def _headings(self, painter: QPainter) -> None:
+    def _paint_tiles(self, painter: QPainter, area: QRegion) -> None:
+        grid, tiles = self._grid, self._fitting_tiles()
+        layout, top, ratio = grid.layout_, grid.top, tiles.ratio
+        rows, marks, hovered = grid.visible_rows(), grid.marks, grid.mouse.hovered
+        selected, ids = grid.chosen.among(rows), grid.visible_ids()
+        box = area.boundingRect()
+        whole = box.height() >= grid.viewport().height()
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        tiled = zip(rows, layout.corners(rows), ids, selected, strict=True)
+        for row, (x, y), photo_id, chosen in tiled:
+            y -= top
+            if whole or area.intersects(QRect(x, y, layout.tile, layout.tile)):
+                liked = marks.get(photo_id)
+                x, y = round(x * ratio), round(y * ratio)
+                tiles.paint(painter, x, y, photo_id, chosen, row == hovered, liked)
+        painter.restore()
+        self._paint_focus(painter)
+
+    def _paint_focus(self, painter: QPainter) -> None:
+        grid = self._grid
+        row = grid.currentIndex().row()
+        if row < 0 or not grid.hasFocus() or not grid.keys.used:
+            return
+        # The one photo selected is the current one: that needs no second ring.
+        if not grid.chosen.holds(row) or grid.chosen.count() > 1:
+            rect = grid.visualRect(grid.index_of(row)).adjusted(-2, -2, 2, 2)
+            paint_ring(painter, QRectF(rect), grid.palette(), dashed=True)
+
+    def _paint_headings(self, painter: QPainter, area: QRegion) -> None:
         grid, layout = self._grid, self._grid.layout_
+        if self._headings.font != grid.font():
+            self._headings = GridHeadings(grid.font())
         section = layout.section_at(grid.top + grid.viewport().height() - 1)
         sticky = layout.section_at(grid.top)
         while section >= sticky:
@@ -67,20 +85,25 @@ class GridPainter:
                 # The first stays at the top until the next pushes it out.
                 end = layout.section_bottom(section) - grid.top
                 rect.moveTop(max(rect.y(), min(0, end - rect.height())))
-            title, count = grid.heading(section)
-            band = grid.band(section)
-            folds = band is not None and band.folds
-            selected = grid.chosen.holds_section(section)
-            seen = selected or section == grid.mouse.hovered_section
-            check = selected if seen and not (band and band.folded) else None
-            self._delegate.paint_heading(painter, rect, title, count, grid.palette(), check, folds)
-            if band is not None and folds:
-                self._delegate.paint_fold(painter, rect, grid.palette(), band.folded)
-                if grid.keys.at_fold and grid.hasFocus():
-                    self._delegate.paint_focus(painter, rect, grid.palette())
+            if area.intersects(rect):
+                self._paint_heading(painter, rect, section)
             section -= 1
 
-    def _band(self, painter: QPainter) -> None:
+    def _paint_heading(self, painter: QPainter, rect: QRect, section: int) -> None:
+        grid, headings, colors = self._grid, self._headings, self._grid.palette()
+        title, count = grid.heading(section)
+        band = grid.outline.band(section)
+        folds = band is not None and band.folds
+        selected = grid.chosen.holds_section(section)
+        seen = selected or section == grid.mouse.hovered_section
+        check = selected if seen and not (band and band.folded) else None
+        headings.paint(painter, rect, title, count, colors, check, folds)
+        if band is not None and folds:
+            headings.paint_fold(painter, rect, colors, band.folded)
+            if grid.keys.at_fold and grid.hasFocus():
+                headings.paint_focus(painter, rect, colors)
+
+    def _paint_band(self, painter: QPainter) -> None:
         band = self._grid.mouse.band()
         if band is None:
             return

@@ -5,7 +5,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTimeZone
 
-from photoclip.ui.grid_layout import Period
+from photoclip.ui.timeline import Period
 
 # Where a month is written after its year, and both with a sign of their own.
 _YEAR_FIRST = (QLocale.Language.Chinese, QLocale.Language.Japanese)

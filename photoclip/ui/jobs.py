@@ -32,6 +32,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._open = True
+        self._held: list[Callable[[], None]] | None = None
         self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], None]) -> None:
@@ -48,13 +49,24 @@ class Bridge(QObject):
             text = "".join(traceback.format_exception(error))
             self.post(lambda: self.crashed.emit(text))
 
+    def hold(self) -> None:
+        """Keep what is posted until `release`: who is to show it is not there yet."""
+        self._held = []
+
+    def release(self) -> list[Callable[[], None]]:
+        """Deliver as it comes again, and give what was held."""
+        held, self._held = self._held or [], None
+        return held
+
     def close(self) -> None:
         """Deliver nothing more: the widgets are about to go."""
         self._open = False
 
     @Slot(object)
     def _deliver(self, call: Callable[[], None]) -> None:
-        if self._open:
+        if self._open and self._held is not None:
+            self._held.append(call)
+        elif self._open:
             call()
 
 

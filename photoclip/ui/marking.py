@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,7 +15,7 @@ from photoclip.ui.actions import Actions
 from photoclip.ui.session import Session
 from photoclip.ui.undo import Done, UndoStack, annotated
 
-_OFFERED = 8
+_OFFERED, _MOST_OWN = 8, 3
 _LONGEST_SHOWN = 40
 _STARS = 5
 
@@ -47,6 +48,7 @@ class Marking(QObject):
         self._targets = targets
         self._vocabulary: Vocabulary | None = None
         self._words: tuple[TagCount, ...] = ()
+        self._own: list[tuple[str, str]] | None = None
         self._sought: tuple[str, ...] = ()
         self._suggesting = True
         for stars in range(_STARS + 1):
@@ -179,14 +181,16 @@ class Marking(QObject):
         wanted = fold(typed)
         terms = self._vocabulary.search(typed, _OFFERED)
         known = {term.term for term in terms}
-        own = [
-            (tag.term, "")
-            for tag in self._words
-            if tag.own and tag.term not in known and fold(tag.term).startswith(wanted)
-        ]
-        return (own[:3] + [(t.term, _other_name(t.names, t.chinese, wanted)) for t in terms])[
-            :_OFFERED
-        ]
+        if self._own is None:
+            # Not at every key: there may be tens of thousands of them.
+            self._own = [(fold(tag.term), tag.term) for tag in self._words if tag.own]
+        found = (
+            (term, "")
+            for folded, term in self._own
+            if folded.startswith(wanted) and term not in known
+        )
+        own = list(islice(found, _MOST_OWN))
+        return (own + [(t.term, _other_name(t.names, t.chinese, wanted)) for t in terms])[:_OFFERED]
 
     def spelled(self, text: str) -> str:
         """The tag that is meant: a term of the vocabulary or a word in use, however written."""
@@ -242,7 +246,7 @@ class Marking(QObject):
         self.show_suggestions(not self._suggesting)
 
     def _learn(self, tags: Sequence[TagCount]) -> None:
-        self._words = tuple(tags)
+        self._words, self._own = tuple(tags), None
         self.read_suggesting()
         library = self._session.library
         self._session.read("sought tags", lambda: sought(library), self._keep)

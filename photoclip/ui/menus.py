@@ -1,14 +1,12 @@
 """The menus, made from the commands: the main menu, and a photo's own."""
 
-import sys
-
-from PySide6.QtCore import QCoreApplication, QPoint
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from photoclip.core.settings import Appearance
 from photoclip.ui.actions import Actions
-from photoclip.ui.controls import IconButton
+from photoclip.ui.menu_button import MENU_BAR
 
 _PARTS = (
     ("add_folder", "rescan", "pause", "stop", "failures"),
@@ -61,7 +59,7 @@ def appearance_menu(parent: QWidget) -> tuple[QMenu, dict[Appearance, QAction]]:
 
 def main_menu(window: QMainWindow, actions: Actions, appearance: QMenu) -> QMenu | None:
     """The menu behind the toolbar's button; on macOS a menu bar instead, and None."""
-    if sys.platform == "darwin":
+    if MENU_BAR:
         titles = (_tr("File"), _tr("Library"), _tr("Edit"), _tr("Go"), _tr("View"))
         for title, names in zip(titles, _PARTS, strict=True):
             menu = window.menuBar().addMenu(title)
@@ -77,20 +75,6 @@ def main_menu(window: QMainWindow, actions: Actions, appearance: QMenu) -> QMenu
         menu.addSeparator()
     menu.addActions([actions[name] for name in _END])
     return menu
-
-
-class MenuButton(IconButton):
-    """Opens the main menu below itself, flush with its right edge so that it stays over the
-    window."""
-
-    def __init__(self, menu: QMenu) -> None:
-        super().__init__("menu", _tr("Menu"))
-        self._menu = menu
-        self.clicked.connect(self.open)
-
-    def open(self) -> None:
-        corner = self.rect().bottomRight() - QPoint(self._menu.sizeHint().width(), -4)
-        self._menu.popup(self.mapToGlobal(corner))
 
 
 def photo_menu(parent: QWidget, actions: Actions) -> QMenu:

@@ -1,17 +1,22 @@
 """The models, wherever they are shown: their window, the line of a switch, tool tip, hint."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from photoclip.ui.actions import Actions
 from photoclip.ui.language_hint import LanguageHint
+from photoclip.ui.later import Lazy
 from photoclip.ui.model_shelf import title_of
 from photoclip.ui.models import Models
-from photoclip.ui.models_window import ModelsWindow
 from photoclip.ui.overlays import Notice
 from photoclip.ui.session import Session
 from photoclip.ui.status import StatusLine
 from photoclip.ui.switch_line import SwitchLine
+
+if TYPE_CHECKING:
+    from photoclip.ui.models_window import ModelsWindow
 
 
 class ModelsDisplay(QObject):
@@ -37,17 +42,31 @@ class ModelsDisplay(QObject):
     ) -> None:
         super().__init__(window)
         self._models, self._status, self._line = models, status, line
-        self.window = ModelsWindow(models, window)
-        self._hint = LanguageHint(session, models, notice, self.window.open, self)
+        self._parent = window
+        self._window = Lazy(self._make_window)
+        self._hint = LanguageHint(session, models, notice, self._open, self)
         models.changed.connect(self._show)
         models.said.connect(self.said)
-        models.asked.connect(self.window.open)
+        models.asked.connect(self._open)
         line.pauseAsked.connect(models.toggle_switch)
         line.cancelAsked.connect(models.cancel_switch)
-        actions.connect("models", self.window.open)
+        actions.connect("models", self._open)
+
+    @property
+    def window(self) -> "ModelsWindow":
+        return self._window()
 
     def close(self) -> None:
-        self.window.close()
+        if self._window.made is not None:
+            self._window.made.close()
+
+    def _make_window(self) -> "ModelsWindow":
+        from photoclip.ui.models_window import ModelsWindow
+
+        return ModelsWindow(self._models, self._parent)
+
+    def _open(self, key: str = "") -> None:
+        self.window.open(key)
 
     def _show(self) -> None:
         models, before = self._models, not self._line.isHidden()

@@ -45,7 +45,7 @@ class Notice(QFrame):
 
     def __init__(self, parent: QWidget, below: Sequence[QWidget] = ()) -> None:
         super().__init__(parent)
-        self._window, self._below = parent, below
+        self._window, self._below = parent, list(below)
         self.setObjectName("notice")
         self._text = label("", "", wrap=True)
         self._button = button("", "flat")
@@ -92,6 +92,10 @@ class Notice(QFrame):
         # What is said again is shown once.
         self._later = [said for said in self._later if said.sentence != sentence]
         self._show(_Said(sentence, offer, call, stay, dismissed))
+
+    def keep_off(self, widget: QWidget) -> None:
+        """Do not cover this either."""
+        self._below.append(widget)
 
     def offer(self, text: str, call: Callable[[], object]) -> None:
         """Offer something more about the sentence shown now, before the other; `call` does it."""

@@ -5,9 +5,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from photoclip.ui.actions import Actions
-from photoclip.ui.sidebar import RAIL, Sidebar
+from photoclip.ui.room import NARROW, RAIL, WIDE, folds, kind_of
+from photoclip.ui.sidebar import Sidebar
 
-_WIDE, _NARROW = 1280, 800
 _SIDEBAR, _DETAILS = (180, 320), (280, 420)
 _NO_LIMIT = 16_777_215
 
@@ -50,8 +50,10 @@ class Panes(QSplitter):
         # Only a handle moved by the person: a window made smaller squeezes the panes too.
         self.splitterMoved.connect(lambda *_: self._keep_widths())
 
-    def set_widths(self, sidebar: int, details: int) -> None:
+    def keep(self, sidebar: int, details: int, details_open: bool) -> None:
+        """How a person left the panes: their widths, and whether they want the details."""
         self._widths = (sidebar, details)
+        self._gave_way = details_open and not self._wish_details.isChecked()
 
     def widths(self) -> tuple[int, int]:
         """What a person made the sidebar and the details, in logical pixels."""
@@ -91,11 +93,11 @@ class Panes(QSplitter):
         """Give the panes their room; with `prefer_sidebar` the details give way to it."""
         width = self.window().width()
         details = self._wish_details.isChecked()
-        wide, narrow = width >= _WIDE, width < _NARROW
+        wide, narrow = width >= WIDE, width < NARROW
         if details and prefer_sidebar and not wide:
             details = False
             self._wish_details.setChecked(False)
-        folded = (details and not wide) or not self._wish_sidebar.isChecked() or narrow
+        folded = folds(width, self._wish_sidebar.isChecked(), details)
         if prefer_sidebar and self._wish_sidebar.isChecked():
             folded = False
         self._sidebar.fold(folded)
@@ -111,18 +113,18 @@ class Panes(QSplitter):
             self.setSizes([side, 0, room - side])
         else:
             self.setSizes([side, room - side - beside - 2, beside])
-        self._kind = _kind_of(width)
+        self._kind = kind_of(width)
         self.arranged.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._kind is not None and _kind_of(self.window().width()) != self._kind:
+        if self._kind is not None and kind_of(self.window().width()) != self._kind:
             self.fit()
 
     def fit(self) -> None:
         """Arrange for the room there is: in a small window the photos come before the details,
         until these are asked for."""
-        narrow = self.window().width() < _NARROW
+        narrow = self.window().width() < NARROW
         if narrow and self._wish_details.isChecked():
             self._gave_way = True
             self._wish_details.setChecked(False)
@@ -139,7 +141,3 @@ class Panes(QSplitter):
             side if keep_side else self._widths[0],
             beside if keep_beside else self._widths[1],
         )
-
-
-def _kind_of(width: int) -> str:
-    return "wide" if width >= _WIDE else "narrow" if width < _NARROW else "middle"

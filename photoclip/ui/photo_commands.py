@@ -79,7 +79,8 @@ class PhotoCommands(QObject):
         looked_at = self._looked_at()
         if looked_at is not None:
             return [looked_at]
-        return [int(i) for i in self._grid.chosen.ids()]
+        selected: list[int] = self._grid.chosen.ids().tolist()
+        return selected
 
     def _current(self) -> int | None:
         looked_at = self._looked_at()
@@ -117,12 +118,13 @@ class PhotoCommands(QObject):
 
     def _drag(self) -> None:
         # A drag must begin in the event that moved the mouse, so what is known already is used.
-        found = [self._grid.photos.fact(i) for i in self.targets()[:_MOST_COPIED]]
+        ids = self._grid.chosen.ids()
+        found = [self._grid.photos.fact(i) for i in ids[:_MOST_COPIED].tolist()]
         paths = [photo.path for photo in found if photo is not None]
         if paths:
             drag = QDrag(self._grid)
             data = desktop.files_as_data(paths)
-            add_photos(data, self._session.library.path, self.targets())
+            add_photos(data, self._session.library.path, ids)
             drag.setMimeData(data)
             self.dragging.emit(True)
             drag.exec(Qt.DropAction.CopyAction)

@@ -1,13 +1,18 @@
 """What is known and seen of photos, brought to those who show it: grid, details and viewer."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer
 
 from photoclip.ui.details import Details
 from photoclip.ui.facts import Known, known_of, known_together
 from photoclip.ui.grid import GridView
+from photoclip.ui.later import Lazy
 from photoclip.ui.previews import Previews
 from photoclip.ui.session import Session
-from photoclip.ui.viewer import Viewer
+
+if TYPE_CHECKING:
+    from photoclip.ui.viewer import Viewer
 
 # The details follow when a person stays on a photo this long, in ms.
 _STAY = 60
@@ -26,7 +31,7 @@ class PhotoFeed(QObject):
         session: Session,
         grid: GridView,
         details: Details,
-        viewer: Viewer,
+        viewer: "Lazy[Viewer]",
         looking: Previews,
         viewing: Previews,
         parent: QObject | None = None,
@@ -41,7 +46,7 @@ class PhotoFeed(QObject):
         looking.quick.connect(lambda photo, image: details.show_image(photo.id, image))
         looking.sharp.connect(details.show_image)
         looking.failed.connect(details.show_problem)
-        viewer.view.feed_from(viewing)
+        viewer.when_made(lambda made: made.view.feed_from(viewing))
 
     def renew(self) -> None:
         """Show the details of the current photo soon: it, or their place, may be another."""
@@ -57,8 +62,10 @@ class PhotoFeed(QObject):
         elif not self._details.isVisible():
             return
         elif chosen.count() > 1:
-            ids = [int(i) for i in chosen.ids()]
-            session.read("facts", lambda: known_together(library, ids, model), self._show_known)
+            ids = chosen.ids()
+            session.read(
+                "facts", lambda: known_together(library, ids.tolist(), model), self._show_known
+            )
         else:
             # What is selected is what commands act on, wherever the keys have moved to.
             one = int(chosen.ids()[0]) if chosen.count() else photo_id

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -23,10 +25,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from photoclip.core.query import Feedback, Item, Picture, Query
-from photoclip.core.query_text import chips, parse, rejoined, written, written_item
 from photoclip.ui import desktop, icons
 from photoclip.ui.controls import IconButton
+
+if TYPE_CHECKING:
+    from photoclip.core.query import Item, Query
 
 _LONGEST = 400
 # More than this is no longer a search that anybody typed.
@@ -78,19 +81,26 @@ class SearchField(QLineEdit):
         return bool(self._preedit)
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> "tuple[Item, ...]":
         """What has become chips."""
         return self._items
 
     @property
-    def query(self) -> Query:
+    def query(self) -> "Query":
         """All that is asked: the chips and what the text says besides."""
         return self._query_of(self.text())
 
-    def _query_of(self, text: str) -> Query:
+    @property
+    def _grammar(self) -> ModuleType:
+        """`core.query_text`, which the first key needs and the first frame of the window not."""
+        from photoclip.core import query_text
+
+        return query_text
+
+    def _query_of(self, text: str) -> "Query":
         today = date.today()
-        items, text = rejoined(self._items, text, today)
-        typed = parse(text, today)
+        items, text = self._grammar.rejoined(self._items, text, today)
+        typed: Query = self._grammar.parse(text, today)
         return replace(typed, items=tuple(dict.fromkeys((*items, *typed.items))))
 
     def show_query(self, text: str) -> None:
@@ -99,27 +109,33 @@ class SearchField(QLineEdit):
         query = self._query_of(finished)
         # A filter begun meanwhile, whose name was asked for as a word, goes on.
         begun = text == self._asked and not query and finished != self.text()
-        if begun or written(query) == text:
+        if begun or self._grammar.written(query) == text:
             return
         self._asked = text
-        self._show(parse(text, date.today()))
+        self._show(self._grammar.parse(text, date.today()))
 
-    def ask(self, query: Query) -> None:
+    def ask_again(self) -> None:
+        """Search for what stands here, which was typed when nobody listened."""
+        if self.text():
+            self._asked = ""
+            self._changed()
+
+    def ask(self, query: "Query") -> None:
         """Show a query and search for it."""
         self._show(query)
         self._changed()
 
-    def take_out(self, items: Sequence[Item]) -> None:
+    def take_out(self, items: "Sequence[Item]") -> None:
         """Search without these chips."""
         self._set_items(tuple(item for item in self._items if item not in items))
         self._changed()
 
-    def edit_chip(self, item: Item) -> None:
+    def edit_chip(self, item: "Item") -> None:
         """Turn a chip into text again, at the beginning, where the cursor then is."""
         if item not in self._items:
             return
         self._set_items(tuple(other for other in self._items if other != item))
-        text = written_item(item)
+        text = self._grammar.written_item(item)
         after = f" {self.text().lstrip()}" if self.text().strip() else ""
         self.setText(text + after)
         self.setCursorPosition(len(text))
@@ -155,14 +171,14 @@ class SearchField(QLineEdit):
 
     # Chips
 
-    def _show(self, query: Query) -> None:
+    def _show(self, query: "Query") -> None:
         self._set_items(query.items)
         blocked = self.blockSignals(True)
-        self.setText(written(Query(query.phrase)))
+        self.setText(self._grammar.written(replace(query, items=())))
         self.blockSignals(blocked)
         self._show_clear()
 
-    def _set_items(self, items: tuple[Item, ...]) -> None:
+    def _set_items(self, items: "tuple[Item, ...]") -> None:
         if items != self._items:
             self._items = items
             self.chipsChanged.emit(items)
@@ -170,9 +186,11 @@ class SearchField(QLineEdit):
 
     def _make_chips(self, entered: bool) -> None:
         """Let what is recognised in the text become chips."""
+        if not self.text():
+            return
         today = date.today()
-        items, text = rejoined(self._items, self.text(), today)
-        found = chips(text, today, entered)
+        items, text = self._grammar.rejoined(self._items, self.text(), today)
+        found = self._grammar.chips(text, today, entered)
         if not found.items:
             return
         self._set_items(tuple(dict.fromkeys((*items, *found.items))))
@@ -181,6 +199,8 @@ class SearchField(QLineEdit):
 
     def _take_back(self) -> None:
         """The last chip becomes text; one whose text says nothing to a person is taken out."""
+        from photoclip.core.query import Feedback, Picture
+
         last = self._items[-1]
         if isinstance(last, Feedback):
             self.take_out([item for item in self._items if isinstance(item, Feedback)])
@@ -196,7 +216,7 @@ class SearchField(QLineEdit):
         part = self.hasSelectedText() and self.selectedText() != self.text()
         if not self._items or part:
             return False
-        QGuiApplication.clipboard().setText(written(self.query))
+        QGuiApplication.clipboard().setText(self._grammar.written(self.query))
         if cut:
             self.clear_query()
         return True
@@ -350,7 +370,7 @@ class SearchField(QLineEdit):
         # One Latin letter describes no photo; a Chinese character may.
         if len(query.phrase) == 1 and query.phrase.isascii() and not query.items:
             return
-        asked = written(query)
+        asked = self._grammar.written(query)
         if asked != self._asked:
             self._asked = asked
             self.queried.emit(asked)

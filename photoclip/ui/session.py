@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photoclip.core.contradictions import contradiction
@@ -27,6 +26,9 @@ T = TypeVar("T")
 _MOST_OFFERS = 4
 # Typing faster than this asks only for its last phrase, in ms.
 _TYPING = 40
+# Who has paused so long may read what else to try, and is not kept waiting for the next letter's
+# results by the searches for that, in ms.
+_PAUSE = 300
 # A list is read anew at most this often while photos arrive, in ms, and never so that reading
 # takes more than a tenth of the time.
 _REFRESH = 500
@@ -124,6 +126,9 @@ class Session(QObject):
         self._wish: tuple[str, Anchor | None] | None = None
         self._refreshing = QTimer(self, singleShot=True, interval=_REFRESH)
         self._refreshing.timeout.connect(self._refresh)
+        self._pausing = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._fruitless: tuple[Query, Scope, date] | None = None
+        self._pausing.timeout.connect(self._look_for_offers)
 
     # Moving about
 
@@ -192,8 +197,8 @@ class Session(QObject):
     def read_all(self) -> None:
         """Read everything for the first time."""
         self._due = Change(folders=True, tags=True, failures=True, albums=True)
-        self._refresh()
         self._list(None, arrived=True)
+        self._refresh()
 
     def serve(self, model: str) -> None:
         """Another model answers now: read anew what hangs on it."""
@@ -255,8 +260,8 @@ class Session(QObject):
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being read or searched."""
-        self._typing.stop()
-        self._refreshing.stop()
+        for timer in (self._typing, self._refreshing, self._pausing):
+            timer.stop()
         self._asking.close()
         self._reading.close()
 
@@ -294,7 +299,7 @@ class Session(QObject):
             self._query(place, anchor, arrived, keeps)
             return
         self._asking.cancel("query")
-        self._asking.cancel("offers")
+        self._forget_offers()
         self.searching.emit(False)
 
         def read() -> Listing:
@@ -316,14 +321,15 @@ class Session(QObject):
         def show(listing: Listing) -> None:
             self._show(listing)
             if not listing.found.relevant and listing.place == self.place:
-                self._look_for_offers(query, listing.place.scope, today)
+                self._fruitless = query, listing.place.scope, today
+                self._pausing.start()
 
         def failed(error: PhotoClipError) -> None:
             self.searching.emit(False)
             self.searchFailed.emit(str(error))
 
         self._reading.cancel("listing")
-        self._asking.cancel("offers")
+        self._forget_offers()
         if arrived:
             self.searching.emit(True)
             self.contradicted.emit(contradiction(query, today) or "")
@@ -331,23 +337,32 @@ class Session(QObject):
 
     def _ranked(self, query: Query, results: Results) -> Ranking:
         """Results without the pictures asked for themselves, and with what is shown of them."""
-        ids, bands, times = results.photo_ids, results.bands, results.times
         asked = {part.source for part in query.parts if isinstance(part, Picture)}
-        known = {self.library.photo_with(source) for source in asked} - {None}
-        if known:
-            others = ~np.isin(ids, np.array(list(known), np.int64))
-            ids, times = ids[others], times[others]
-            bands = bands[others] if len(bands) else bands
+        known = [self.library.photo_with(source) for source in asked]
+        results = results.without([photo for photo in known if photo is not None])
         marks = {
             photo: one.liked
             for one in query.feedback
             if (photo := self.library.photo_with(one.content_hash)) is not None
         }
-        ranked = bands if query.parts or query.feedback else None
-        return Ranking(ids, ranked, times, marks)
+        ranked = results.bands if query.parts or query.feedback else None
+        return Ranking(
+            results.photo_ids,
+            ranked,
+            results.times,
+            marks,
+            lambda: results.in_order().photo_ids,
+        )
 
-    def _look_for_offers(self, query: Query, scope: Scope, today: date) -> None:
-        """Find out what stands in the way of a search that found nothing."""
+    def _forget_offers(self) -> None:
+        self._pausing.stop()
+        self._asking.cancel("offers")
+
+    def _look_for_offers(self) -> None:
+        """Find out what stands in the way of the search that found nothing."""
+        if self._fruitless is None:
+            return
+        query, scope, today = self._fruitless
         wider = [(one, query.without(one), scope) for one in query.filters[:_MOST_OFFERS]]
         ways = [way for way in wider if way[1]]
         everywhere = [(None, query, Scope())] if scope != Scope() else []

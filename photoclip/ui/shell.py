@@ -1,151 +1,179 @@
-"""The running app: makes the parts, opens the window, and takes all down in the right order."""
+"""The running app: shows the window, opens the library behind it, and takes all down in order."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from photoclip.core import settings as stored
-from photoclip.core.library import Library
-from photoclip.ui.crash import CrashDialog
-from photoclip.ui.describe import Describes, Proposals
-from photoclip.ui.index_job import IndexJob, Run
 from photoclip.ui.jobs import Bridge
+from photoclip.ui.later import Lazy, Steps
 from photoclip.ui.main_window import MainWindow
-from photoclip.ui.models import Models
-from photoclip.ui.personal import Finds, PersonalTags
-from photoclip.ui.previews import Previews
-from photoclip.ui.review import Reviews, Tagging
-from photoclip.ui.session import Searches, Session
-from photoclip.ui.sidecar_job import SidecarJob
-from photoclip.ui.switch_job import Prepare, SwitchJob
-from photoclip.ui.teach import Lessons, Teaches
-from photoclip.ui.teach_window import TeachWindow
 from photoclip.ui.theme import Theme
-from photoclip.ui.thumbnails import Thumbnails
-from photoclip.ui.vocabulary import Words
-from photoclip.ui.why import Explains, Why
 
-# The window is drawn before anything heavy begins, in ms.
-_FIRST_PAINT = 50
+if TYPE_CHECKING:
+    from photoclip.ui.crash import CrashDialog
+    from photoclip.ui.workers import Opened, Workers
 
-
-class Serves(Tagging, Explains, Teaches, Describes, Finds, Protocol):
-    """What the model that answers is asked for; see `photoclip.core.serving.Serving`."""
+# A window that is not painted, as when it starts minimised, is filled after this, in ms.
+_PATIENCE = 500
+# The photos are painted before anything heavy begins, in ms.
+_SETTLING = 50
 
 
 class Shell(QObject):
     """Owns the window and everything that works for it.
 
+    First the window is shown; when its first frame is painted, a thread opens the library and
+    reads the modules that show it; then the GUI thread makes the parts, in small steps.
+
     Args:
-        running_on: where the model that answers runs, in words; called in another thread.
-        tagging: suggests tags, learns from the answers to them, and explains results.
+        open_library: opens it; called in that thread.
+        empty: whether there is no library yet.
+
+    Attributes:
+        work: all that works for the window; there once it is `whole`.
+        error: why the library could not be opened.
 
     Signals:
-        closed: the window was closed by the person.
+        whole: the window has all its parts, and the library is shown.
+        closed: the window was closed by the person, or cannot be filled because of `error`.
     """
 
+    whole = Signal()
     closed = Signal()
+
+    work: "Workers"
 
     def __init__(
         self,
-        library: Library,
-        model: str,
-        run: Run,
-        make_searcher: Callable[[], Searches],
-        prepare: Prepare,
-        running_on: Callable[[], str],
-        models_dir: Path,
-        cache_dir: Path | None,
+        open_library: "Callable[[], Opened]",
         settings_file: Path,
         theme: Theme,
-        tagging: Serves,
+        empty: bool = False,
     ) -> None:
         super().__init__()
-        self._library = library
+        self._open_library = open_library
         self._settings_file = settings_file
+        self._settings = stored.load(settings_file)
+        theme.set_appearance(self._settings.appearance)
         self.bridge = Bridge(self)
-        self.session = Session(library, make_searcher, model, self.bridge, self)
-        self.job = IndexJob(run, self.bridge, self)
-        self.switch = SwitchJob(self.session, prepare, self.bridge, self)
-        self._thumbnails = Thumbnails(library, self.bridge, self)
-        self._looking = Previews(library, self.bridge, "preview", self)
-        self._viewing = Previews(library, self.bridge, "viewer", self)
-        settings = stored.load(settings_file)
-        self.models = Models(
-            self.session,
-            self.switch,
-            models_dir,
-            cache_dir,
-            running_on,
-            settings.model_mirror,
-            self.bridge,
-            self,
-        )
-        theme.set_appearance(settings.appearance)
-        self.window = MainWindow(
-            self.session,
-            self.job,
-            self.models,
-            self._thumbnails,
-            self._looking,
-            self._viewing,
-            theme,
-            settings,
-        )
-        self.words = Words(self.session, self.window.undo, tagging, self.bridge, self)
-        self.reviews = Reviews(self.session, self.window.undo, tagging, self.bridge, self)
-        self.window.follow(self.words, self.reviews)
-        self.personal = PersonalTags(self.session, self.window.undo, tagging, self.bridge, self)
-        self.words.changed.connect(self.personal.know)
-        self.window.find_more(self.personal)
-        self.sidecars = SidecarJob(self.session, self.bridge, self)
-        self.window.keep(self.sidecars)
-        self.why = Why(self.session, tagging, self.bridge, self)
-        self.window.explain(self.why)
-        self.proposals = Proposals(tagging, self.bridge, self)
-        self.window.propose(self.proposals)
-        self.lessons = Lessons(self.session, self.window.undo, tagging, self.bridge, self)
-        self.teach_window = TeachWindow(self.lessons, self.window.actions_, self.window)
-        self._crashes = CrashDialog(self.window)
-        self.bridge.failed.connect(lambda sentence: self.window.notice.say(sentence, stay=True))
-        self.bridge.crashed.connect(self._crashes.show_traceback)
+        self.window = MainWindow(theme, self._settings, empty)
+        self.error: BaseException | None = None
+        self._paths: tuple[str, ...] = ()
+        self._roots: tuple[str, ...] = ()
+        self._opened: Opened | None = None
+        self._working = False
+        self._steps: Steps | None = None
+        self._thread = threading.Thread(target=self._read, name="photoclip-opening", daemon=True)
+        self._crashes = Lazy(self._make_crashes)
+        self.bridge.failed.connect(self._tell)
+        self.bridge.crashed.connect(lambda text: self._crashes().show_traceback(text))
         self.window.closed.connect(self.closed)
-        self.models.mirrorChanged.connect(self._save)
-        self.job.ended.connect(lambda *_: self.switch.try_again())
-        self.job.ended.connect(lambda *_: self.sidecars.try_again())
-        self._begin = QTimer(self, singleShot=True, interval=_FIRST_PAINT)
+        self.window.painted.connect(self._begin)
+        self._waiting = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._waiting.timeout.connect(self._begin)
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLING)
+        self._settling.timeout.connect(self._resume)
         self._open = True
 
     def start(self, paths: Sequence[str] = ()) -> None:
-        """Show the window, then go on with what was left undone and with these paths."""
-        self.session.read_all()
-        self.models.refresh()
-        roots = self._library.roots()
-        self.window.begin(roots)
+        """Show the window; then fill it, and go on with what was left undone and these paths."""
+        self._paths = tuple(paths)
         self.window.show()
-        self._begin.timeout.connect(lambda: self._resume(roots, paths))
-        self._begin.start()
+        self._waiting.start()
 
-    def _resume(self, roots: Sequence[str], paths: Sequence[str]) -> None:
+    # From the first frame to the whole
+
+    def _begin(self) -> None:
+        self._waiting.stop()
+        if self._open and self._thread.ident is None:
+            self._thread.start()
+
+    def _read(self) -> None:
+        """Open the library and import what shows it, while the window answers."""
+        try:
+            self._opened = opened = self._open_library()
+            self._roots = opened.library.roots()
+            from photoclip.ui import assembly  # noqa: F401 - read here, used in the GUI thread
+        except BaseException as error:  # noqa: BLE001 - told in the GUI thread
+            kept = error
+            self.bridge.post(lambda: self._give_up(kept))
+        else:
+            self.bridge.post(lambda: self._fill(opened))
+
+    def _give_up(self, error: BaseException) -> None:
+        self.error = error
+        self.closed.emit()
+
+    def _fill(self, opened: "Opened") -> None:
+        from photoclip.ui.workers import Workers
+
+        self.work = Workers.of(opened, self._settings, self.window.actions_, self.bridge, self)
+        self._working = True
+        self.bridge.hold()
+        self.work.session.read_all()
+        self._steps = Steps(self._assemble(), self)
+        self._steps.ended.connect(lambda: self._become_whole(opened))
+
+    def _assemble(self) -> Iterator[None]:
+        from photoclip.ui.assembly import assemble
+
+        try:
+            yield from assemble(self.window, self.work, self._settings, self._roots)
+        finally:
+            # When it fails too, or nobody would be told of that.
+            held = self.bridge.release()
+        for show in held:
+            show()
+            yield
+
+    def _become_whole(self, opened: "Opened") -> None:
+        work = self.work
+        work.models.mirrorChanged.connect(self._save)
+        work.job.ended.connect(lambda *_: work.switch.try_again())
+        work.job.ended.connect(lambda *_: work.sidecars.try_again())
+        if opened.serving.problem:
+            self._tell(opened.serving.problem)
+        self._settling.start()
+        self.whole.emit()
+
+    def _resume(self) -> None:
         """Look for new, changed and unfinished files, in the background."""
-        if roots:
-            self.job.add(roots)
-        if paths:
-            self.window.add_paths(paths)
-        self.switch.resume()
+        work = self.work
+        work.models.refresh()
+        if self._roots:
+            work.job.add(self._roots)
+        if self._paths:
+            self.window.add_paths(self._paths)
+        work.switch.resume()
         # In an empty library too: while a person looks for a folder, the model gets ready.
-        self.session.warm_up()
+        work.session.warm_up()
+
+    # While it runs
 
     def serve(self, model: str) -> None:
         """Another model answers now, this program's choice or another's: show what it finds."""
-        self.session.serve(model)
+        self.window.when_whole(lambda: self._serve(model))
+
+    def _serve(self, model: str) -> None:
+        work = self.work
+        work.session.serve(model)
         self.window.feed.renew()
-        self.models.refresh()
+        work.models.refresh()
         # What is, or was until a moment ago, indexed meanwhile, only the model before has seen.
-        if self.job.running or not self.switch.running:
-            self.job.add(self._library.roots())
+        if work.job.running or not work.switch.running:
+            work.job.add(work.session.library.roots())
+
+    def _tell(self, sentence: str) -> None:
+        self.window.when_whole(lambda: self.window.notice.say(sentence, stay=True))
+
+    def _make_crashes(self) -> "CrashDialog":
+        from photoclip.ui.crash import CrashDialog
+
+        return CrashDialog(self.window)
 
     def _save(self) -> None:
         stored.save(self._settings_file, self.window.settings())
@@ -155,30 +183,20 @@ class Shell(QObject):
         if not self._open:
             return
         self._open = False
-        self._begin.stop()
+        for timer in (self._waiting, self._settling):
+            timer.stop()
+        if self._steps is not None:
+            self._steps.stop()
         self._save()
-        self.window.models_display.close()
-        self.window.tags.close()
-        self.window.settings_display.close()
-        self.window.albums.close()
-        self.teach_window.close()
+        self.window.close_others()
         self.window.hide()
         self.bridge.close()
-        self.models.close()
-        self.words.close()
-        self.reviews.close()
-        self.personal.close()
-        self.why.close()
-        self.lessons.close()
-        self.proposals.close()
-        self.job.close()
-        self.sidecars.close()
-        self.switch.close()
-        self.session.close()
-        self._thumbnails.close()
-        self._looking.close()
-        self._viewing.close()
-        self._library.close()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._working:
+            self.work.close()
+        if self._opened is not None:
+            self._opened.library.close()
         # Not left to the end of the process, when Python takes objects apart in any order.
         self.window.deleteLater()
         self.deleteLater()

@@ -14,7 +14,6 @@ from photoclip.ui.places import Place
 from photoclip.ui.sidebar_rows import AlbumRows, Entry, EntryRole, FolderRows, Row, TagRows
 from photoclip.ui.sidebar_tree import Tree
 
-RAIL = 48
 # So many albums and tags are seen at a glance; more have a filter.
 _FILTERED = 12
 

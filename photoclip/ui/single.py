@@ -1,26 +1,38 @@
 """One window per library: a second start hands its paths to the first and ends."""
 
-import hashlib
 import json
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+import xxhash
+from PySide6.QtCore import QDir, QObject, Signal
+
+if TYPE_CHECKING:
+    # Imported only when somebody may listen: the first window comes up without a network.
+    from PySide6.QtNetwork import QLocalSocket
 
 _WAIT = 1000
 
 
 def server_name(library: Path) -> str:
     """The same for every start on the same library."""
-    digest = hashlib.sha256(str(library.resolve()).encode("utf-8", "surrogateescape"))
-    return f"photoclip-{digest.hexdigest()[:16]}"
+    path = str(library.resolve()).encode("utf-8", "surrogateescape")
+    return f"photoclip-{xxhash.xxh3_64_hexdigest(path)}"
 
 
 def hand_over(library: Path, paths: Sequence[str]) -> bool:
     """Give the paths to a window already open on the library; False when there is none."""
+    name = server_name(library)
+    # Where Qt puts a socket of this name; Windows has pipes, which do not lie in a folder.
+    if sys.platform != "win32" and not os.path.exists(os.path.join(QDir.tempPath(), name)):
+        return False
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
-    socket.connectToServer(server_name(library))
+    socket.connectToServer(name)
     if not socket.waitForConnected(_WAIT):
         return False
     socket.write(json.dumps(list(paths)).encode() + b"\n")
@@ -35,6 +47,8 @@ class Doorbell(QObject):
     rung = Signal(object)
 
     def __init__(self, library: Path, parent: QObject | None = None) -> None:
+        from PySide6.QtNetwork import QLocalServer
+
         super().__init__(parent)
         self._callers: list[QLocalSocket] = []
         self._server = QLocalServer(self)
@@ -59,6 +73,8 @@ class Doorbell(QObject):
         self._read()
 
     def _read(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket
+
         for socket in list(self._callers):
             while socket.canReadLine():
                 self._take(bytes(socket.readLine().data()))

@@ -79,6 +79,7 @@ class Suggestions(QObject):
         self._values: dict[Key, Sequence[Facet]] = {
             key: [Facet(value, 0) for value in fixed] for key, fixed in _FIXED.items()
         }
+        self._folded: dict[Key, tuple[Sequence[Facet], Sequence[tuple[str, Facet]]]] = {}
         session.tagsRead.connect(self._know_tags)
         session.albumsRead.connect(self._know_albums)
         session.foldersRead.connect(self._know_folders)
@@ -167,17 +168,23 @@ class Suggestions(QObject):
     def _completions(self, begun: Begun) -> list[Line]:
         """Values that have in them what is typed, those that begin so first."""
         number, wanted = self._field.locale().toString, fold(begun.typed)
-        values = self._values.get(begun.key, ())
-        found = [facet for facet in values if wanted in fold(facet.value)]
-        found.sort(key=lambda facet: not fold(facet.value).startswith(wanted))
+        found = [(name, facet) for name, facet in self._named(begun.key) if wanted in name]
+        found.sort(key=lambda one: not one[0].startswith(wanted))
         lines = []
-        for facet in found[:_OFFERED]:
+        for _, facet in found[:_OFFERED]:
             text = label(Filter(begun.key, (facet.value,)), self._field.locale())
             plain = facet.value if begun.key not in _FIXED else text
             aside = number(facet.count) if facet.count else ""
             lines.append(Line(plain, _Value(facet.value), _ICONS[begun.key], aside))
         # What is typed already need not be offered.
-        return [] if [fold(facet.value) for facet in found] == [wanted] else lines
+        return [] if [name for name, _ in found] == [wanted] else lines
+
+    def _named(self, key: Key) -> Sequence[tuple[str, Facet]]:
+        """The values by their folded names, which are not made anew at every key."""
+        values = self._values.get(key, ())
+        if self._folded.get(key, (None,))[0] is not values:
+            self._folded[key] = (values, [(fold(facet.value), facet) for facet in values])
+        return self._folded[key][1]
 
     def _finished(self, text: str) -> str:
         """The text without the beginning of a name where only whole names find anything."""
@@ -186,7 +193,7 @@ class Suggestions(QObject):
         if begun is None or begun.key not in _BY_NAME:
             return text
         wanted = fold(begun.typed)
-        names = [fold(facet.value) for facet in self._values.get(begun.key, ())]
+        names = [name for name, _ in self._named(begun.key)]
         beginning = wanted not in names and any(wanted in name for name in names)
         return without_begun(text, begun) if beginning else text
 

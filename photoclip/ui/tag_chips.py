@@ -250,6 +250,7 @@ class TagChips(QWidget):
         self._flows = {state: FlowLayout(home) for state, home in self._homes.items()}
         self._fold = button("", "flat", "flush")
         self._fold.setCheckable(True)
+        self._fold.setIconSize(QSize(14, 14))
         self._fold.hide()
         self._fold.toggled.connect(lambda _: self._unfold())
         column = QVBoxLayout(self)
@@ -355,7 +356,7 @@ class TagChips(QWidget):
     def _unfold(self) -> None:
         open_ = self._fold.isChecked()
         self._fold.setIcon(
-            icons.icon("collapse" if open_ else "expand", self._tint or self.palette(), 14)
+            icons.icon("collapse" if open_ else "expand", self._tint or self.palette())
         )
         some = any(tag.state is State.REJECTED for tag in self._shown)
         self._homes[State.REJECTED].setVisible(open_ and some)

@@ -38,7 +38,6 @@ class TeachWindow(QWidget):
         self._lay_out()
         for name in ("undo", "redo"):
             self.addAction(actions[name])
-        actions.connect("teach", self.open)
         lessons.changed.connect(self._show)
         lessons.outdated.connect(lambda: lessons.read() if self.isVisible() else None)
 

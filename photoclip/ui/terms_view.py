@@ -129,10 +129,10 @@ class TermsView(QTreeView):
             font = name.font()
             font.setStrikeOut(True)
             name.setFont(font)
-            name.setIcon(icons.icon("hidden", self.palette(), 16))
+            name.setIcon(icons.icon("hidden", self.palette()))
             name.setAccessibleText(self.tr("%1, hidden").replace("%1", term.term))
         elif own:
-            name.setIcon(icons.icon("tag", self.palette(), 16))
+            name.setIcon(icons.icon("tag", self.palette()))
             name.setAccessibleText(self.tr("%1, your own").replace("%1", term.term))
         others = ", ".join(term.names[1:])
         name.setToolTip(f"{term.term}: {others}" if others else term.term)

@@ -60,7 +60,6 @@ class Theme(QObject):
         self._appearance: Appearance = appearance
         self._system_accent = app.palette().color(QPalette.ColorRole.Accent)
         self.tokens = LIGHT
-        app.setStyle("Fusion")
         font = app.font()
         font.setFamilies([QFontInfo(font).family(), *_HAN_FONTS])
         app.setFont(font)
@@ -70,8 +69,9 @@ class Theme(QObject):
         self._apply()
 
     def set_appearance(self, appearance: Appearance) -> None:
-        self._appearance = appearance
-        self._apply()
+        if appearance != self._appearance:
+            self._appearance = appearance
+            self._apply()
 
     def _apply(self) -> None:
         dark = self._appearance == "dark" or (

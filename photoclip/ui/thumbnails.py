@@ -1,23 +1,29 @@
 """Thumbnails for the grid: loaded newest request first in threads, kept for a few screens."""
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QSize, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 from photoclip.core.library import Library
 from photoclip.errors import PhotoClipError
 from photoclip.ui.jobs import Bridge
 
-# A result is handed over in groups, since each hop to the GUI thread has its price.
-_BATCH = 12
-_THREADS = 2
+# Results are handed over in groups, since each hop to the GUI thread has its price; in small ones,
+# since what has scrolled away meanwhile is loaded to the end of its group.
+_BATCH = 4
+# More do not help: the GUI thread takes in no more than four make.
+_THREADS = min(4, max(2, (os.cpu_count() or 2) // 2))
+# Pixmaps are kept for so many views, if they take no more memory than this, in bytes.
+_VIEWS, _MOST = 8, 192 * 1024**2
+_FEWEST = 400
 
 
 def square(jpeg: bytes, side: int) -> QImage:
-    """The middle square of a JPEG, `side` pixels wide; null when it cannot be read."""
+    """The middle square of a JPEG, exactly `side` pixels wide; null when it cannot be read."""
     data = QByteArray(jpeg)
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -26,14 +32,19 @@ def square(jpeg: bytes, side: int) -> QImage:
     if not size.isValid():
         return QImage()
     short = min(size.width(), size.height())
-    # Enlarging is left to the painter; scaling down costs least while decoding.
+    # Scaling down costs least while decoding.
     factor = min(1.0, side / short)
     width = max(1, round(size.width() * factor))
     height = max(1, round(size.height() * factor))
     crop = min(width, height)
     reader.setScaledSize(QSize(width, height))
     reader.setScaledClipRect(QRect((width - crop) // 2, (height - crop) // 2, crop, crop))
-    return reader.read()
+    image = reader.read()
+    if image.isNull() or image.width() == side:
+        return image
+    # A picture smaller than a tile is enlarged here, once, and not at each painting.
+    mode = Qt.TransformationMode.SmoothTransformation
+    return image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
 
 
 class Thumbnails(QObject):
@@ -50,7 +61,7 @@ class Thumbnails(QObject):
         self._library = library
         self._bridge = bridge
         self._pixmaps: OrderedDict[int, tuple[int, QPixmap | None]] = OrderedDict()
-        self._capacity = 400
+        self._capacity = _FEWEST
         self._side = 0
         self._asked: dict[int, int] = {}
         self._stack: list[tuple[int, int]] = []
@@ -79,7 +90,8 @@ class Thumbnails(QObject):
     def want(self, visible: Sequence[int], around: Sequence[int], side: int) -> None:
         """Load these, `visible` first, at `side` device pixels; forget earlier wishes."""
         self._side = side
-        self._capacity = max(400, 6 * (len(visible) + len(around)))
+        kept = min(max(_FEWEST, _VIEWS * len(visible)), _MOST // (4 * side * side))
+        self._capacity = max(kept, len(visible) + len(around))
         wishes = [
             photo_id
             for photo_id in (*visible, *around)
@@ -88,14 +100,13 @@ class Thumbnails(QObject):
         ]
         with self._changed:
             # What is on the stack and not wished any more has scrolled away.
-            for photo_id, asked in self._stack:
-                if self._asked.get(photo_id) == asked:
+            for photo_id, waiting in self._stack:
+                if self._asked.get(photo_id) == waiting:
                     del self._asked[photo_id]
             kept = {*visible, *around}
             rest = [(i, s) for i, s in self._stack if i in kept and s == side and i not in wishes]
             self._stack = rest + [(photo_id, side) for photo_id in reversed(wishes)]
-            for photo_id, asked in self._stack:
-                self._asked[photo_id] = asked
+            self._asked.update(self._stack)
             self._changed.notify_all()
 
     def retry_missing(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QWidget
 
 from photoclip.ui.actions import Actions
 from photoclip.ui.controls import IconButton
-from photoclip.ui.menus import MenuButton
+from photoclip.ui.menu_button import MENU_BAR, MenuButton
 from photoclip.ui.search_bar import SearchField
 
 TILES = (72, 352)
@@ -17,7 +17,7 @@ class Toolbar(QWidget):
 
     tileSized = Signal(object)
 
-    def __init__(self, actions: Actions, menu: QMenu | None, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -51,9 +51,14 @@ class Toolbar(QWidget):
         row.addWidget(self._slider)
         row.addSpacing(8)
         row.addWidget(details)
-        self._menu = None if menu is None else MenuButton(menu)
+        self._menu = None if MENU_BAR else MenuButton()
         if self._menu is not None:
             row.addWidget(self._menu)
+
+    def lead_to(self, menu: QMenu) -> None:
+        """This is the main menu."""
+        if self._menu is not None:
+            self._menu.lead_to(menu)
 
     def set_tile(self, side: int) -> None:
         self._slider.setValue(side)

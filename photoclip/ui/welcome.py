@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 from photoclip.core.paths import display_name
 from photoclip.ui import icons
 from photoclip.ui.controls import FlowLayout, button, label
-from photoclip.ui.menus import MenuButton
+from photoclip.ui.menu_button import MenuButton
 
 _REMOVABLE = ("/media/", "/run/media/", "/Volumes/")
 _ZONE = 640
@@ -50,7 +50,7 @@ class Welcome(QWidget):
         self._picture.setAccessibleName("")
         self._shield = QLabel()
         self._shield.setAccessibleName("")
-        self._menu = None if menu is None else MenuButton(menu)
+        self._menu = None if menu is None else MenuButton()
 
         centred = QHBoxLayout()
         centred.addStretch(1)
@@ -75,7 +75,8 @@ class Welcome(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
-        if self._menu is not None:
+        if menu is not None and self._menu is not None:
+            self._menu.lead_to(menu)
             self._menu.setParent(self)
         self._draw()
 

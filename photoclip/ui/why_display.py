@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
@@ -9,12 +10,15 @@ from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from photoclip.core.query import Feedback, Part
 from photoclip.ui.actions import Actions
 from photoclip.ui.details import Details
+from photoclip.ui.later import Lazy
 from photoclip.ui.places import Place
 from photoclip.ui.session import Session
 from photoclip.ui.undo import UndoStack
-from photoclip.ui.viewer import Viewer
 from photoclip.ui.why import Reasons, Why
 from photoclip.ui.why_panel import WhyPanel
+
+if TYPE_CHECKING:
+    from photoclip.ui.viewer import Viewer
 
 # New results are explained when a person stays on them this long, in ms: not while one types.
 _STAY = 150
@@ -49,7 +53,7 @@ class WhyDisplay(QObject):
         undo: UndoStack,
         actions: Actions,
         details: Details,
-        viewer: Viewer,
+        viewer: "Lazy[Viewer]",
         looked_at: Callable[[], int | None],
         parent: QObject | None = None,
     ) -> None:
@@ -60,7 +64,7 @@ class WhyDisplay(QObject):
             details.why, lambda: details.photo_id, details.preview.show_overlay,
             details.preview.hint.say,
         )  # fmt: skip
-        self._over = _Spot(viewer.why, looked_at, viewer.canvas.show_overlay, viewer.hint.say)
+        self._over: _Spot | None = None
         self._asked: object = None
         # Whether it is to be shown where in photos, of which part of the query, and what of that
         # is shown or looked for.
@@ -75,18 +79,23 @@ class WhyDisplay(QObject):
         session.listed.connect(lambda _: self._soon.start())
         undo.changed.connect(self._renew)
         details.turned.connect(self._renew)
-        viewer.turned.connect(self._turned)
-        viewer.view.known.connect(lambda _: self._renew())
         why.explained.connect(self._show)
         why.failed.connect(lambda sentence: self._spot.panel.show_sentence(sentence))
         why.mapped.connect(self._show_map)
         why.mapping.connect(self._show_progress)
         why.mapFailed.connect(self._show_no_map)
-        for panel in (details.why, viewer.why):
-            panel.whereAsked.connect(self._show_where)
+        details.why.whereAsked.connect(self._show_where)
         details.why.appeared.connect(self._come_back)
-        viewer.why.appeared.connect(self._renew)
         actions.connect("why", self._open)
+        viewer.when_made(self._wire_viewer)
+
+    def _wire_viewer(self, viewer: "Viewer") -> None:
+        actions = self._actions
+        self._over = _Spot(viewer.why, self._looked_at, viewer.canvas.show_overlay, viewer.hint.say)
+        viewer.turned.connect(self._turned)
+        viewer.view.known.connect(lambda _: self._renew())
+        viewer.why.whereAsked.connect(self._show_where)
+        viewer.why.appeared.connect(self._renew)
         viewer.where_button.clicked.connect(lambda on: self._show_where(on, None))
         for key, call in {
             "Y": actions["like"].trigger,
@@ -97,15 +106,20 @@ class WhyDisplay(QObject):
             shortcut = QShortcut(QKeySequence(key), viewer)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
+        self._show_buttons()
 
     @property
     def _spot(self) -> _Spot:
-        return self._beside if self._looked_at() is None else self._over
+        return self._beside if self._over is None or self._looked_at() is None else self._over
+
+    @property
+    def _spots(self) -> list[_Spot]:
+        return [self._beside] if self._over is None else [self._beside, self._over]
 
     def _open(self) -> None:
         """Bring the reasons into view, or in the viewer take them away again."""
         if self._looked_at() is not None:
-            self._viewer.why_button.toggle()
+            self._viewer().why_button.toggle()
             return
         if not self._actions["details"].isChecked():
             self._actions["details"].trigger()
@@ -182,7 +196,7 @@ class WhyDisplay(QObject):
         self._spot.tell(nothing if image is None else "")
 
     def _show_progress(self, part: float) -> None:
-        locale = self._viewer.locale()
+        locale = self._details.locale()
         percent = locale.toString(round(100 * part)) + locale.percent()
         self._spot.tell(self.tr("Looking where… %1").replace("%1", percent))
 
@@ -191,12 +205,13 @@ class WhyDisplay(QObject):
         self._spot.tell(sentence)
 
     def _show_buttons(self) -> None:
-        for panel in (self._beside.panel, self._over.panel):
-            panel.show_where(self._where, self._part)
-        self._viewer.where_button.setChecked(self._where and self._part is None)
+        for spot in self._spots:
+            spot.panel.show_where(self._where, self._part)
+        if self._viewer.made is not None:
+            self._viewer.made.where_button.setChecked(self._where and self._part is None)
 
     def _clear(self) -> None:
-        for spot in (self._beside, self._over):
+        for spot in self._spots:
             spot.overlay(None)
             spot.tell("")
 

@@ -4,7 +4,8 @@
 
 100,000 small files in 500 folders, known to a library as they are, each with a vector of the model.
 Both sides by turns on the same files, which the system has in its cache: `os.scandir` with a `stat`
-of each entry, and the survey that indexing begins with. The median of each.
+of each entry, and the survey that indexing begins with. The median of each. The first survey after
+any change compares a folder's rows and remembers what it found, so it is told apart.
 """
 
 import os
@@ -28,15 +29,15 @@ _TURNS = 7
 _MODEL = "benchmark"
 
 
-def measure(files: int = _FILES) -> dict[str, float]:
+def measure(files: int = _FILES, folders: int = _FOLDERS) -> dict[str, float]:
     """Seconds of both, and how many times the bare walk's the survey takes."""
     with TemporaryDirectory() as name:
         root = Path(name, "photos")
         library = Library(Path(name, "library.photoclip"))
         try:
-            _fill(library, root, files)
+            _fill(library, root, files, folders)
             bare, ours = [], []
-            for _ in range(_TURNS):
+            for _ in range(1 + _TURNS):
                 start = time.perf_counter()
                 assert _walk(os.fsencode(root)) == files
                 bare.append(time.perf_counter() - start)
@@ -50,8 +51,9 @@ def measure(files: int = _FILES) -> dict[str, float]:
             library.close()
     return {
         "bare_walk_seconds": statistics.median(bare),
-        "rescan_seconds": statistics.median(ours),
-        "times_bare": statistics.median(ours) / statistics.median(bare),
+        "first_rescan_seconds": ours[0],
+        "rescan_seconds": statistics.median(ours[1:]),
+        "times_bare": statistics.median(ours[1:]) / statistics.median(bare),
     }
 
 
@@ -67,17 +69,20 @@ def _walk(folder: bytes) -> int:
     return found
 
 
-def _fill(library: Library, root: Path, files: int) -> None:
+def _fill(library: Library, root: Path, files: int, folders: int) -> None:
     """Make the files, and a library that knows them."""
     vector = np.zeros(512, np.float16).tobytes()
     with library.store.write() as db:
         db.execute("INSERT INTO models (id, key, name) VALUES (1, ?, '')", [_MODEL])
         db.execute("INSERT INTO roots (path) VALUES (?)", [os.fsencode(root)])
         for number in range(files):
-            folder = root / f"{2006 + number % _FOLDERS // 25}" / f"trip {number % _FOLDERS}"
-            if number < _FOLDERS:
+            folder = root / f"{2006 + number % folders // 25}" / f"trip {number % folders}"
+            if number < folders:
                 folder.mkdir(parents=True)
-                db.execute("INSERT INTO directories VALUES (?, ?)", [number + 1, bytes(folder)])
+                db.execute(
+                    "INSERT INTO directories (id, path) VALUES (?, ?)",
+                    [number + 1, bytes(folder)],
+                )
             path = folder / f"IMG_{number:06}.JPG"
             path.write_bytes(b"x")
             facts = path.stat()
@@ -89,11 +94,11 @@ def _fill(library: Library, root: Path, files: int) -> None:
             db.execute(
                 "INSERT INTO files (directory_id, name, size, mtime_ns, photo_id, own_read)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                [number % _FOLDERS + 1, os.fsencode(path.name), facts.st_size, facts.st_mtime_ns,
+                [number % folders + 1, os.fsencode(path.name), facts.st_size, facts.st_mtime_ns,
                  number + 1, VERSION],
             )  # fmt: skip
             db.execute("INSERT INTO vectors VALUES (NULL, 1, ?, ?, '')", [number + 1, vector])
 
 
 if __name__ == "__main__":
-    report(__doc__, measure, BARS, files=_FILES)
+    report(__doc__, measure, BARS, files=_FILES, folders=_FOLDERS)

@@ -24,7 +24,7 @@ from photoclip.clip.devices import (
 )
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import find_model
-from photoclip.clip.native import on_one_thread
+from photoclip.clip.native import on_threads
 from photoclip.clip.precision import remembered_precision
 from photoclip.core.embedding import embed
 from photoclip.errors import PhotoClipError
@@ -158,7 +158,7 @@ def test_one_thread_is_for_the_caller_alone(two_threads: None) -> None:
         thread.join()
 
     look_elsewhere()
-    with on_one_thread():
+    with on_threads(1):
         assert torch.get_num_threads() == 1
         look_elsewhere()
     assert torch.get_num_threads() == 2

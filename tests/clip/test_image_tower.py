@@ -5,12 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from photoclip.clip import image_tower
 from photoclip.clip.devices import PROCESSOR, Device
+from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.image_tower import ImageTower, prepare_image_tower, probe_pictures
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
+from photoclip.clip.packed_vision import FirstTokenBlock, pack_vision
 
 _CARD = Device("cuda", "NVIDIA GeForce RTX 3060", "cpu")
 
@@ -112,3 +116,40 @@ def test_the_probe_looks_like_photos() -> None:
     differences = np.abs(np.diff(pictures.astype(int), axis=1)).mean()
     assert differences < 0.8 * pictures.std()  # there it is 1.13
     np.testing.assert_array_equal(pictures[:1], probe_pictures(64, 1))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("pool", ["tok", "avg"])
+def test_a_transformer_on_the_processor_is_packed_and_embeds_the_same(
+    tiny_model_folder: Path, precision: str, pool: str
+) -> None:
+    model = find_model(str(tiny_model_folder), None)
+    plain, visual = (load_towers(model).model.visual for _ in range(2))
+    plain.pool_type = visual.pool_type = pool
+    pixels = torch.rand(5, 3, 32, 32)
+
+    with torch.inference_mode():
+        wanted = plain(pixels)
+        visual.to(getattr(torch, precision))
+        pack_vision(visual)
+        given = visual(pixels.to(getattr(torch, precision))).float()
+
+    assert not any(type(part) in (nn.Linear, nn.Conv2d) for part in visual.modules())
+    assert isinstance(visual.transformer.resblocks[-1], FirstTokenBlock) == (pool == "tok")
+    assert torch.nn.functional.cosine_similarity(wanted, given).min() > 0.9995
+
+
+def test_a_tower_that_cannot_be_packed_works_as_it_is(
+    tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = probe_pictures(32, 3)
+    wanted = OpenClipEncoder(find_model(str(tiny_model_folder), None), device="cpu")
+    expected = wanted.encode_images(pixels)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("mkldnn_reorder_linear_weight: not supported")
+
+    monkeypatch.setattr("photoclip.clip.packed_linear.PackedLinear.__init__", refuse)
+    encoder = OpenClipEncoder(find_model(str(tiny_model_folder), None), device="cpu")
+
+    assert (encoder.encode_images(pixels) * expected).sum(axis=1).min() > 0.999

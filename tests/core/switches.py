@@ -34,10 +34,12 @@ def everything_but(library: Library, model: str) -> dict[str, list[Any]]:
     own = f"(SELECT id FROM models WHERE key = '{model}')"
     queries = {
         table: f"SELECT * FROM {table} ORDER BY 1, 2"
-        for table in ("roots", "photos", "directories", "files")
+        for table in ("roots", "photos", "files")
     }
     for table in ("vectors", "suggestions"):
         queries[table] = f"SELECT * FROM {table} WHERE model_id IS NOT {own} ORDER BY 1, 2, 3"
+    # Without what tells that something was written.
+    queries["directories"] = "SELECT id, path, photos FROM directories ORDER BY 1"
     queries["settings"] = "SELECT * FROM settings WHERE name NOT IN ('model', 'wanted model')"
     return {table: library.store.rows(query) for table, query in queries.items()}
 

@@ -165,7 +165,11 @@ def test_a_broken_file_is_told_and_not_tried_again(
     assert len(library.failures()) == 1
 
 
-def test_a_stopped_run_is_continued(library: Library, encoder: ColourEncoder, photos: Path) -> None:
+def test_a_stopped_run_is_continued(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is being embedded when it is stopped is still stored: on many cores that is all.
+    monkeypatch.setattr("photoclip.core.embedding._MOST_ON_PROCESSOR", 1)
     for i in range(40):
         save_photo(photos / f"{i:02}.jpg")
     stop = StopFlag()
@@ -468,3 +472,11 @@ def test_many_runs_leave_no_connections_open(
         save_photo(photos / f"{i}.jpg")
         run(library, encoder, photos)
     assert len(library.store._connections) <= 2 + (os.cpu_count() or 1)
+
+
+def test_the_words_of_what_was_indexed_are_known(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    save_photo(photos / "regatta.jpg")
+    run(library, encoder, photos)
+    assert library.store.rows("SELECT rowid FROM words WHERE words MATCH 'regatta'") == [(1,)]

@@ -10,6 +10,7 @@ from photoclip.core.indexing import index
 from photoclip.core.learning import is_due, learn, learned_curves, library_tagger
 from photoclip.core.library import Library
 from photoclip.core.review import Doubts, Question, Review, Standing, doubts
+from photoclip.core.search import Searcher
 from photoclip.core.serving import Serving
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.term_files import built_in_terms
@@ -160,6 +161,19 @@ def test_what_was_not_suggested_says_nothing_of_suggestions(
         "SELECT key, score FROM decisions JOIN models ON models.id = model_id"
     )
     assert (model, score) == (encoder.id, pytest.approx(other.probability))
+
+
+def test_the_questions_are_the_same_by_vectors_in_memory(
+    library: Library, encoder: ColourEncoder
+) -> None:
+    terms = library_tagger(library, encoder, None).terms
+    multiply = Searcher(library, encoder, terms).multiply
+
+    questions = Review(library, encoder, terms, "orange", multiply).questions(30)
+
+    expected = review(library, encoder).questions(30)
+    assert [q.photo_id for q in questions] == [q.photo_id for q in expected]
+    assert any(not q.suggested for q in questions)
 
 
 def test_a_tag_without_a_term_has_only_its_suggestions(

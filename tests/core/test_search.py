@@ -13,13 +13,13 @@ from photoclip.core.query import Query
 from photoclip.core.query_pictures import QueryPictures
 from photoclip.core.query_text import parse
 from photoclip.core.relevance import Band, Likeness
-from photoclip.core.search import Searcher, _order
+from photoclip.core.search import Searcher
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import Results, Scope
 from photoclip.core.unreadable import too_large
-from photoclip.core.vectors import VectorIndex
 from photoclip.errors import PhotoClipError
 from tests.core.test_indexing import run
+from tests.core.test_vectors import store_vectors
 from tests.fakes import ColourEncoder, save_photo
 
 TODAY = date(2026, 11, 21)
@@ -88,61 +88,27 @@ def test_an_empty_library_answers_nothing(library: Library, encoder: ColourEncod
     assert Searcher(library, encoder, Tagger(encoder).terms).search("red") == []
 
 
-def test_scores_are_exact(library: Library) -> None:
-    """The matrix grows, rows are replaced, and each score is that of a plain product."""
-    generator = np.random.default_rng(0)
-    vectors = generator.normal(size=(3000, 16)).astype(np.float16)
-    with library.store.write() as db:
-        db.execute("INSERT INTO models (key, name) VALUES ('m', 'm')")
-        for i in range(len(vectors)):
-            db.execute(
-                "INSERT INTO photos (id, hash, present, sort_time, width, height, format, size)"
-                " VALUES (?, ?, 1, 0, 1, 1, 'JPEG', 1)",
-                [i + 1, f"{i:032x}"],
-            )
-            db.execute(
-                "INSERT INTO vectors (model_id, photo_id, vector) VALUES (1, ?, ?)",
-                [i + 1, vectors[i].tobytes()],
-            )
-    index = VectorIndex(library, "m", 16)
-    index.refresh()
-    vectors[7] = 1
-    with library.store.write() as db:
-        db.execute(
-            "INSERT OR REPLACE INTO vectors (model_id, photo_id, vector) VALUES (1, 8, ?)",
-            [vectors[7].tobytes()],
-        )
-    index.refresh()
-    assert len(index) == 3000
-    query = generator.normal(size=16).astype(np.float32)
-    for wanted in (np.arange(1, 3001), np.array([8, 3000, 5, 9999])):
-        ids = wanted[index.are_known(wanted)]
-        assert list(ids) == [i for i in wanted if i <= 3000]
-        scores = index.scores(np.array([query, -query]), ids)
-        expected = vectors[ids - 1].astype(np.float32) @ query
-        np.testing.assert_allclose(scores[:, 0], expected, rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(scores[:, 1], -expected, rtol=1e-4, atol=1e-5)
-
-
-def test_vectors_of_another_model_are_passed_over_once(
-    library: Library, encoder: ColourEncoder, photos: Path
-) -> None:
-    for name in ("a", "b"):
-        save_photo(photos / f"{name}.jpg", "red")
-    run(library, encoder, photos)
-    with library.store.write() as db:
-        db.execute("INSERT INTO models (id, key, name) VALUES (9, 'm', 'm')")
-        db.execute(
-            "INSERT INTO vectors (model_id, photo_id, vector) SELECT 9, photo_id, vector"
-            " FROM vectors"
-        )
-    index = VectorIndex(library, encoder.id, encoder.dim)
-    index.refresh()
-    assert (len(index), index.last) == (2, 4)
-    save_photo(photos / "c.jpg", "blue")
-    run(library, encoder, photos)
-    index.refresh()
-    assert (len(index), index.last) == (3, 5)
+def test_the_first_are_in_exact_order(library: Library, encoder: ColourEncoder) -> None:
+    """Though all are first scored at a byte a number, which would mix them up."""
+    photo_ids = np.arange(1, 5001)
+    vectors = np.random.default_rng(0).normal(size=(5000, encoder.dim)).astype(np.float32)
+    vectors += 3 * np.eye(encoder.dim, dtype=np.float32)[0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    store_vectors(library, encoder.id, photo_ids, vectors)
+    searcher = Searcher(library, encoder, Tagger(encoder).terms)
+    query = parse("a quiet evening in red", TODAY)
+    results = searcher.answer(query)
+    (asked,) = searcher.directions(query)
+    stored = vectors.astype(np.float16).astype(np.float32)
+    cosines, spread = stored @ asked.direction, searcher.background.spread(stored)
+    sample = stored[np.unique(np.linspace(0, 4999, 2000).astype(int))] @ asked.direction
+    total = (1 - asked.share) * (cosines - sample.mean()) / sample.std()
+    total += asked.share * cosines / spread
+    best = np.argsort(-total, kind="stable")
+    assert results.photo_ids[:200].tolist() == photo_ids[best[:200]].tolist()
+    np.testing.assert_allclose(results.scores[:200], total[best[:200]], atol=1e-4)
+    assert sorted(results.photo_ids) == sorted(photo_ids)
+    np.testing.assert_allclose(results.scores, total[results.photo_ids - 1], atol=0.2)
 
 
 # Queries of more than words
@@ -314,17 +280,6 @@ def test_relevant_ones_come_first_and_times_with_them(
     assert all(ask(searcher, "folder:photos").relevant)
 
 
-def test_equal_scores_stand_newest_first_and_bands_in_their_order() -> None:
-    bands = np.array([2, 0, 1, 2, 0, 2, 2], np.int8)
-    scores = np.array([5.0, 1.5, -0.0, -1.5, 2.5, -1.5, -7.25], np.float32)
-    assert _order(bands, scores).tolist() == [4, 1, 2, 0, 3, 5, 6]
-    generator = np.random.default_rng(0)
-    scores = generator.normal(size=5000).astype(np.float32)
-    bands = generator.integers(0, 4, 5000).astype(np.int8)
-    expected = np.lexsort((np.arange(5000), -scores, bands))
-    assert (_order(bands, scores) == expected).all()
-
-
 # Pictures
 
 
@@ -432,3 +387,28 @@ def test_a_contradiction_matches_nothing(searcher: Searcher) -> None:
     results = ask(searcher, "red before:2000 after:2010")
 
     assert len(results.photo_ids) == 0
+
+
+def test_weak_results_are_ordered_when_they_are_looked_at(
+    library: Library, encoder: ColourEncoder
+) -> None:
+    vectors = np.random.default_rng(1).normal(size=(2000, encoder.dim)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    photo_ids = np.arange(1, 2001)
+    store_vectors(library, encoder.id, photo_ids, vectors)
+    results = Searcher(library, encoder, Tagger(encoder).terms).answer(parse("red", TODAY))
+    loose = results.loose
+    assert 300 <= loose.start < loose.stop == 2000
+    # As they are listed: all of one time, so the newest first.
+    assert (np.diff(results.photo_ids[loose]) < 0).all()
+    ordered = results.in_order()
+    assert sorted(ordered.photo_ids) == list(photo_ids)
+    assert (np.diff(ordered.scores[loose]) <= 1e-3).all()
+    assert ordered.scores[loose].max() <= results.scores[: loose.start].min() + 1e-2
+    assert [hit.photo_id for hit in results.hits(2000)] == ordered.photo_ids.tolist()
+    left_out = [int(results.photo_ids[3]), int(results.photo_ids[-1])]
+    others = results.without(left_out)
+    assert (others.loose.start, others.loose.stop) == (loose.start - 1, 1998)
+    assert others.in_order().photo_ids.tolist() == [
+        photo_id for photo_id in ordered.photo_ids if photo_id not in left_out
+    ]

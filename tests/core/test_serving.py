@@ -153,9 +153,9 @@ def test_after_a_switch_no_search_has_to_read_all_vectors_and_the_old_ones_are_f
     read: list[tuple[str, int]] = []
     vectors_after = library.vectors_after
 
-    def noted(model: str, last: int) -> object:
+    def noted(model: str, last: int, *limit: int) -> object:
         read.append((model, last))
-        return vectors_after(model, last)
+        return vectors_after(model, last, *limit)
 
     want(library, "bright")
     list(serving.switch("bright", StopFlag()))

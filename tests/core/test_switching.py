@@ -194,8 +194,13 @@ def test_wanting_another_or_the_serving_one_ends_it(
 
 
 def test_stopped_it_goes_on_where_it_was(
-    library: Library, album: Path, bright: BrightColourEncoder
+    library: Library,
+    album: Path,
+    bright: BrightColourEncoder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What is being embedded when it is stopped is still stored: on many cores that is all.
+    monkeypatch.setattr("photoclip.core.embedding._MOST_ON_PROCESSOR", 1)
     want(library, "bright")
     stop = StopFlag()
     work = switch(library, "bright", bright, Tagger(bright), stop)
@@ -204,7 +209,9 @@ def test_stopped_it_goes_on_where_it_was(
     report = driven(work)[1]
     assert (report.stopped, report.switched) == (True, False)
     assert choice(library) == Choice("starter", "bright")
-    assert switch_to(library, bright)[1].embedded == 32
+    done = bright.images_encoded
+    assert 8 <= done < 40
+    assert switch_to(library, bright)[1].embedded == 40 - done
     assert bright.images_encoded == 40
 
 

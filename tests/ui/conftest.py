@@ -20,6 +20,7 @@ from photoclip.ui.main_window import MainWindow
 from photoclip.ui.session import Session
 from photoclip.ui.shell import Shell
 from photoclip.ui.theme import Theme
+from photoclip.ui.workers import Opened
 from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "white", "black", "pink")
@@ -49,6 +50,12 @@ class GatedBrightEncoder(BrightColourEncoder, GatedEncoder):
 
 
 Open = Callable[..., Shell]
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """As the app begins."""
+    return ["photoclip", "-style", "fusion"]
 
 
 @pytest.fixture(scope="session")
@@ -108,25 +115,16 @@ def make_shell(tmp_path: Path, theme: Theme) -> Iterator[Open]:
     shells: list[Shell] = []
 
     def make(open_encoder: Callable[[str], Encoder], running_on: str = "Processor") -> Shell:
-        library = Library(tmp_path / "library.photoclip")
-
         def changed(model: str) -> None:
             shell.bridge.post(lambda: shell.serve(model))
 
-        serving = Serving(library, open_encoder, None, changed)
-        shell = Shell(
-            library,
-            serving.encoder.id,
-            serving.index,
-            lambda: serving,
-            serving.switch,
-            lambda: running_on,
-            tmp_path / "models",
-            tmp_path / "cache",
-            tmp_path / "settings.json",
-            theme,
-            serving,
-        )
+        def open_library() -> Opened:
+            library = Library(tmp_path / "library.photoclip")
+            serving = Serving(library, open_encoder, None, changed)
+            models, cache = tmp_path / "models", tmp_path / "cache"
+            return Opened(library, serving, serving.encoder.id, lambda: running_on, models, cache)
+
+        shell = Shell(open_library, tmp_path / "settings.json", theme)
         shells.append(shell)
         return shell
 
@@ -148,7 +146,7 @@ def open_shell(qtbot: QtBot, make_shell: Open) -> Open:
         shell = make_shell(lambda _: used)
         shell.window.resize(*size)
         shell.start(paths)
-        qtbot.waitExposed(shell.window)
+        wait_whole(qtbot, shell)
         return shell
 
     return open_it
@@ -174,10 +172,10 @@ def open_app(qtbot: QtBot, tmp_path: Path, make_shell: Open, album: Path) -> Ope
             running_on="Processor, 2 threads, bfloat16",
         )
         shell.start([str(album)])
-        qtbot.waitExposed(shell.window)
+        wait_whole(qtbot, shell)
         wait_indexed(qtbot, shell, photos)
         shell.window.content.show_new()
-        qtbot.waitUntil(lambda: shell.models.answering is not None, timeout=WAIT)
+        qtbot.waitUntil(lambda: shell.work.models.answering is not None, timeout=WAIT)
         return shell
 
     return open_it
@@ -195,10 +193,17 @@ def album(photos: Path) -> Path:
     return photos
 
 
+def wait_whole(qtbot: QtBot, shell: Shell) -> None:
+    """Until the window has all its parts."""
+    qtbot.waitUntil(lambda: shell.window.whole or shell.error is not None, timeout=WAIT)
+    if shell.error is not None:
+        raise shell.error
+
+
 def wait_indexed(qtbot: QtBot, shell: Shell, photos: int) -> None:
     """Until indexing is over and all is shown."""
     window = shell.window
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     qtbot.waitUntil(
         lambda: window.model.rowCount() + window.content.held_count == photos, timeout=WAIT
     )
@@ -215,8 +220,8 @@ def wait_read(qtbot: QtBot, session: Session) -> None:
 def shown(qtbot: QtBot, open_shell: Open, album: Path) -> MainWindow:
     """A window whose forty photos are indexed and shown."""
     shell = open_shell([str(album)])
-    qtbot.waitUntil(lambda: shell.job.running or bool(shell.job.latest), timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.job.running or bool(shell.work.job.latest), timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     window = shell.window
     qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 40, timeout=WAIT)
     window.content.show_new()

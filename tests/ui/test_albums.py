@@ -72,7 +72,7 @@ def drop(sidebar: Sidebar, name: str, data: QMimeData) -> None:
 
 def dragged(window: MainWindow, count: int) -> QMimeData:
     data = QMimeData()
-    add_photos(data, window.session.library.path, window.model.ids[:count].tolist())
+    add_photos(data, window.session.library.path, window.model.ids[:count])
     return data
 
 
@@ -358,7 +358,7 @@ def test_the_prompt_completes_and_makes_albums(qtbot: QtBot, shown: MainWindow) 
 def test_the_prompt_over_the_viewer_is_about_its_photo(qtbot: QtBot, shown: MainWindow) -> None:
     shown.grid.chosen.select_ranges([(5, 9)])
     photo = int(shown.model.ids[0])
-    shown.open_photo(photo)
+    shown.navigation.open_photo(photo)
     qtbot.keyClick(shown.viewer, KEY.Key_N, CTRL)
     prompt = shown.albums.prompt
     assert prompt.parent() is shown.viewer

@@ -1,6 +1,9 @@
 """How results are laid out in bands and by date."""
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from photoclip.core.relevance import Band
 from photoclip.ui.bands import CLOSEST, Order, Ranking, arranged
@@ -54,3 +57,19 @@ def test_what_was_not_ranked_stays_as_it_is() -> None:
     shown = arranged(found, Order.RELEVANCE, folded=True)
     assert shown.times is found.times
     assert shown.sections == ()
+
+
+def test_the_weak_are_put_in_order_when_they_are_unfolded() -> None:
+    asked = []
+
+    def unfolded() -> NDArray[np.int64]:
+        asked.append(1)
+        return np.array([100, 101, 103, 102])
+
+    found = replace(ranking(1, 1, 2), unfolded=unfolded)
+    for order in Order:
+        assert len(arranged(found, order, folded=True).ids) == 2
+    assert not asked
+    for order in Order:
+        assert arranged(found, order, folded=False).ids.tolist()[2:] == [103, 102]
+    assert len(asked) == 1

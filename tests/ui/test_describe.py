@@ -31,7 +31,7 @@ def window(qtbot: QtBot, open_shell: Open, photos: Path) -> MainWindow:
         save_photo(photos / f"{colour}.jpg", colour, taken=f"2023:08:1{number} 12:00:00")
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 2)
-    library = shell.session.library
+    library = shell.work.session.library
     hidden = {term.term: '{"hidden": true}' for term in built_in_terms()}
     words = [Term("red kite"), *(Term(f"thing{number}") for number in range(60))]
     library.set_vocabulary(Vocabulary(built_in_terms(), hidden).added(words))
@@ -160,9 +160,9 @@ def test_the_menu_opens_the_details_for_it(qtbot: QtBot, window: MainWindow) -> 
 
 def test_in_the_viewer_it_stands_below_the_field(qtbot: QtBot, window: MainWindow) -> None:
     photo = int(window.model.ids[1])
-    window.open_photo(photo)
+    window.navigation.open_photo(photo)
     window.actions_["describe"].trigger()
-    prompt = window.marks.prompt
+    prompt = window.marks.prompt()
     until(qtbot, lambda: prompt.proposal.caption == PROPOSED)
     assert prompt.proposal.isVisible()
     QTest.mouseClick(prompt.proposal.keep, LEFT)

@@ -23,24 +23,26 @@ def test_drop_type_see(qtbot: QtBot, open_shell: Open) -> None:
     shell = open_shell(encoder=encoder)
     window = shell.window
     drop(window, PHOTOS)
-    qtbot.waitUntil(lambda: shell.job.running, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: shell.work.job.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.model.rowCount() == 7, timeout=PATIENCE)
     window.field.setFocus()
     for phrase, expected in (("a cup of coffee", "coffee.jpg"), ("a cat", "cat.jpg")):
         window.field.selectAll()
         with qtbot.waitSignal(
-            shell.session.listed,
+            shell.work.session.listed,
             timeout=PATIENCE,
             check_params_cb=lambda listing, words=phrase: listing.place.text == words,
         ):
             qtbot.keyClicks(window.field, phrase)
         best = window.model.id_at(0)
-        photo = shell.session.library.photo(best)
+        photo = shell.work.session.library.photo(best)
         assert photo is not None
         assert os.path.basename(photo.path) == expected
     qtbot.keyClick(window.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.details.photo_id == best, timeout=PATIENCE)
-    tags = [tag.term for tag in shell.session.library.annotations.tags(best, encoder.id).suggested]
+    tags = [
+        tag.term for tag in shell.work.session.library.annotations.tags(best, encoder.id).suggested
+    ]
     assert tags
     assert window.details.tag_names() == tags

@@ -58,7 +58,7 @@ def test_a_new_library_invites_and_a_dropped_folder_is_indexed(
     drop(window, album)
     wait_indexed(qtbot, shell, 40)
     assert window.pages.currentWidget() is not window.welcome
-    assert shell.session.library.roots() == (str(album),)
+    assert shell.work.session.library.roots() == (str(album),)
     qtbot.waitUntil(lambda: window.status.summary() == "40 photos", timeout=WAIT)
 
 
@@ -67,7 +67,7 @@ def test_dropped_files_are_added_alone(qtbot: QtBot, open_shell: Open, photos: P
     shell = open_shell()
     drop(shell.window, one)
     wait_indexed(qtbot, shell, 1)
-    assert shell.session.library.roots() == (str(one),)
+    assert shell.work.session.library.roots() == (str(one),)
 
 
 def test_a_folder_without_photos_is_said_so(qtbot: QtBot, open_shell: Open, photos: Path) -> None:
@@ -311,13 +311,13 @@ def test_pause_resume_and_stop(qtbot: QtBot, open_shell: Open, album: Path) -> N
     window = shell.window
     qtbot.waitUntil(lambda: window.model.rowCount() >= 4, timeout=WAIT)
     window.actions_["pause"].trigger()
-    assert shell.job.paused
+    assert shell.work.job.paused
     assert "Paused" in window.status.lines()
     encoder.open()
     window.actions_["pause"].trigger()
-    assert not shell.job.paused
+    assert not shell.work.job.paused
     window.actions_["stop"].trigger()
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     assert window.pages.currentWidget() is not window.welcome
 
 
@@ -333,7 +333,7 @@ def test_results_come_while_indexing_and_say_how_much(
     assert 0 < some < 40
     assert "so far" in window.content.words()
     encoder.open()
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     qtbot.waitUntil(lambda: "so far" not in window.content.words(), timeout=WAIT)
     qtbot.waitUntil(lambda: window.content.held_count > 0, timeout=WAIT)
     window.content.show_new()
@@ -354,7 +354,7 @@ def test_new_photos_never_move_what_is_in_view(
     seen = window.grid.visible_ids()
     offset = window.grid.anchor()
     encoder.open()
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 60, timeout=WAIT)
     assert window.grid.visible_ids() == seen
     assert window.grid.anchor() == offset
@@ -373,7 +373,7 @@ def test_closing_mid_way_loses_nothing_and_opening_goes_on(
     again = GatedEncoder(after=100)
     reopened = open_shell((), again)
     wait_indexed(qtbot, reopened, 40)
-    assert reopened.session.library.counts(again.id).searchable == 40
+    assert reopened.work.session.library.counts(again.id).searchable == 40
     assert again.images_encoded <= 40 - min(done, 8)
 
 
@@ -409,7 +409,9 @@ def test_a_folder_taken_out_comes_back_by_undo(
     shown.notice.act()
     qtbot.waitUntil(lambda: shown.session.library.roots() == (str(album),), timeout=WAIT)
     qtbot.waitUntil(
-        lambda: not shown.job.running and shown.model.rowCount() + shown.content.held_count == 40,
+        lambda: (
+            not shown.work.job.running and shown.model.rowCount() + shown.content.held_count == 40
+        ),
         timeout=WAIT,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -268,7 +268,7 @@ def test_resizing_and_tile_size_keep_the_place(qtbot: QtBot, grid: GridView) -> 
 
 
 def test_only_what_is_near_is_loaded(grid: GridView) -> None:
-    thumbnails = grid._thumbnails
+    thumbnails = grid._wishes._thumbnails
     grid.verticalScrollBar().setValue(1500)
     grid.viewport().repaint()
     visible, around, side = thumbnails.wanted  # type: ignore[attr-defined]
@@ -282,3 +282,76 @@ def test_a_screen_reader_sees_a_list_with_names(grid: GridView) -> None:
     assert interface.role() == QAccessible.Role.List
     assert interface.childCount() >= 100
     assert interface.child(3).text(QAccessible.Text.Name) == "photo 997"
+
+
+def test_all_but_one_of_very_many(qtbot: QtBot, grid: GridView) -> None:
+    ids = np.arange(1_000_000, 0, -1)
+    grid.show_photos(ids, None, None)
+    grid.selectAll()
+    assert grid.chosen.count() == 1_000_000
+    click(qtbot, grid, 2, CTRL)
+    assert grid.chosen.count() == 999_999
+    assert not grid.chosen.holds(2)
+    assert 999_998 not in set(grid.chosen.ids()[:4].tolist())
+    # They stay selected in any other order.
+    grid.show_photos(np.random.default_rng(0).permutation(ids), None, None)
+    assert grid.chosen.count() == 999_999
+    assert not grid.chosen.holds(grid.photos.row_of(999_998) or 0)
+    qtbot.keyClick(grid, KEY.Key_Home)
+    qtbot.keyClick(grid, KEY.Key_End, SHIFT)
+    assert grid.chosen.count() == 1_000_000
+
+
+def test_a_screen_reader_hears_what_is_selected_wherever_it_looks(
+    qtbot: QtBot, grid: GridView
+) -> None:
+    def heard(row: int) -> bool:
+        return grid.selectionModel().isSelected(grid.index_of(row))
+
+    grid.chosen.select_ranges([(1, 3), (60, 62)])
+    assert [heard(row) for row in range(4)] == [False, True, True, False]
+    with qtbot.waitSignal(grid.settled):
+        grid.scrollTo(grid.index_of(61), GridView.ScrollHint.PositionAtTop)
+    assert (heard(61), heard(62)) == (True, False)
+
+
+def test_what_is_picked_is_told_once(grid: GridView) -> None:
+    grid.chosen.select_ranges([(0, 3)])
+    told: list[None] = []
+    grid.picked.connect(lambda: told.append(None))
+    grid.show_photos(grid.photos.ids[::-1].copy(), None, None)
+    assert len(told) == 1
+    assert chosen(grid) == [0, 1, 2]
+
+
+def test_while_the_window_is_stretched_thumbnails_stay_as_they_are(
+    qtbot: QtBot, grid: GridView
+) -> None:
+    thumbnails = grid._wishes._thumbnails
+    grid.viewport().repaint()
+    before = thumbnails.wanted[2]  # type: ignore[attr-defined]
+    with qtbot.waitSignal(grid.settled):
+        for width in (780, 760, 740):
+            grid.resize(width, 600)
+            grid.viewport().repaint()
+            assert thumbnails.wanted[2] == before  # type: ignore[attr-defined]
+    grid.viewport().repaint()
+    assert thumbnails.wanted[2] == grid.thumbnail_side() != before  # type: ignore[attr-defined]
+
+
+def test_a_loaded_thumbnail_is_painted_alone(qtbot: QtBot, grid: GridView) -> None:
+    painted: list[QRect] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event.region().boundingRect())  # type: ignore[attr-defined]
+            return False
+
+    grid.viewport().repaint()
+    watch = Watch()
+    grid.viewport().installEventFilter(watch)
+    grid._wishes._thumbnails.loaded.emit((996, 5))
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted == [grid.visualRect(grid.index_of(4))]
+    grid.viewport().removeEventFilter(watch)

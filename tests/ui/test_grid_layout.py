@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from photoclip.ui.grid_layout import HEADING, MARGIN, GridLayout, Rect, fitting_period, sections
+from photoclip.ui.grid_layout import HEADING, MARGIN, GridLayout, Rect
+from photoclip.ui.timeline import Timeline
 
 NONE = np.empty(0, np.int64)
 
@@ -91,30 +92,30 @@ def test_sections_by_day_month_and_year() -> None:
         ["2023-08-12T01", "2023-08-12T00", "2023-08-11", "2023-07-31", "2022-12-31"],
         "datetime64[s]",
     ).astype(np.int64)
-    assert sections(times, "day").tolist() == [0, 2, 3, 4]
-    assert sections(times, "month").tolist() == [0, 3, 4]
-    assert sections(times, "year").tolist() == [0, 4]
-    assert sections(times, "none").tolist() == []
+    assert Timeline(times).starts("day").tolist() == [0, 2, 3, 4]
+    assert Timeline(times).starts("month").tolist() == [0, 3, 4]
+    assert Timeline(times).starts("year").tolist() == [0, 4]
+    assert Timeline(times).starts("none").tolist() == []
 
 
 def test_photos_before_1970_have_days_too() -> None:
     times = np.array(["1969-12-31T23", "1969-12-31T01", "1969-12-30"], "datetime64[s]")
-    assert sections(times.astype(np.int64), "day").tolist() == [0, 2]
+    assert Timeline(times.astype(np.int64)).starts("day").tolist() == [0, 2]
 
 
 def test_the_period_fits_the_library() -> None:
     day = 86_400
     many = np.repeat(np.arange(100)[::-1] * day, 10)
-    assert fitting_period(many) == "day"
-    assert fitting_period(many, small_tiles=True) == "month"
-    assert fitting_period(np.arange(300)[::-1] * 3 * day) == "month"
-    assert fitting_period(np.arange(300)[::-1] * 20 * day) == "year"
-    assert fitting_period(np.arange(20)[::-1] * 365 * day) == "none"
+    assert Timeline(many).fitting_period() == "day"
+    assert Timeline(many).fitting_period(small_tiles=True) == "month"
+    assert Timeline(np.arange(300)[::-1] * 3 * day).fitting_period() == "month"
+    assert Timeline(np.arange(300)[::-1] * 20 * day).fitting_period() == "year"
+    assert Timeline(np.arange(20)[::-1] * 365 * day).fitting_period() == "none"
 
 
 def test_a_million_photos_have_their_places() -> None:
     times = 1_700_000_000 - np.arange(1_000_000) * 600
-    grid = GridLayout(1_000_000, 1100, 176, sections(times, "day"))
+    grid = GridLayout(1_000_000, 1100, 176, Timeline(times).starts("day"))
     for y in range(0, grid.height, grid.height // 1000):
         grid.visible(y, y + 900)
     assert grid.row_at(*_middle(grid, 999_999)) == 999_999

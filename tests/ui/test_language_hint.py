@@ -16,7 +16,7 @@ def test_chinese_is_searched_for_and_a_model_for_it_offered_once(
     shell = open_app()
     main, notice = shell.window, shell.window.notice
     notice.hide()
-    with qtbot.waitSignal(shell.session.listed, timeout=WAIT) as listed:
+    with qtbot.waitSignal(shell.work.session.listed, timeout=WAIT) as listed:
         main.field.setText("红色")
     assert len(listed.args[0].found.ids) == 40
     said = "This model understands English. For Chinese, get SigLIP 2 ViT-B/16."
@@ -29,32 +29,32 @@ def test_chinese_is_searched_for_and_a_model_for_it_offered_once(
     window = main.models_display.window
     qtbot.waitUntil(lambda: window.row(SIGLIP).main.hasFocus(), timeout=WAIT)
     window.close()
-    with qtbot.waitSignal(shell.session.listed, timeout=WAIT):
+    with qtbot.waitSignal(shell.work.session.listed, timeout=WAIT):
         main.field.setText("蓝色")
-    wait_read(qtbot, shell.session)
+    wait_read(qtbot, shell.work.session)
     assert notice.sentence == ""
-    library = shell.session.library
+    library = shell.work.session.library
     qtbot.waitUntil(lambda: bool(library.setting("language hint dismissed")), timeout=WAIT)
     shell.close()
 
     shell = open_app()
-    with qtbot.waitSignal(shell.session.listed, timeout=WAIT):
+    with qtbot.waitSignal(shell.work.session.listed, timeout=WAIT):
         shell.window.field.setText("红色")
-    wait_read(qtbot, shell.session)
+    wait_read(qtbot, shell.work.session)
     assert "understands" not in shell.window.notice.sentence
 
 
 def test_a_tag_of_ones_own_is_found_in_any_language(qtbot: QtBot, open_app: Open) -> None:
     shell = open_app()
     photo = int(shell.window.model.ids[0])
-    annotations = shell.session.library.annotations
-    annotations.confirm([photo], "我家的狗", shell.session.model)
-    with qtbot.waitSignal(shell.session.tagsRead, timeout=WAIT):
-        shell.session.read_all()
+    annotations = shell.work.session.library.annotations
+    annotations.confirm([photo], "我家的狗", shell.work.session.model)
+    with qtbot.waitSignal(shell.work.session.tagsRead, timeout=WAIT):
+        shell.work.session.read_all()
     for typed in ("我家", "我家的狗", "我家的狗 red"):
-        with qtbot.waitSignal(shell.session.listed, timeout=WAIT):
+        with qtbot.waitSignal(shell.work.session.listed, timeout=WAIT):
             shell.window.field.setText(typed)
-        wait_read(qtbot, shell.session)
+        wait_read(qtbot, shell.work.session)
         assert "understands" not in shell.window.notice.sentence
 
 
@@ -69,13 +69,13 @@ def test_a_model_for_chinese_that_is_here_is_named_and_in_use_says_nothing(
     window = open_models(qtbot, shell)
     press(qtbot, window.row(OTHER))
     qtbot.waitUntil(lambda: row_of(window, OTHER).section == "in use", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     shell.close()
     shell = open_app()
     shell.window.notice.hide()
-    with qtbot.waitSignal(shell.session.listed, timeout=WAIT):
+    with qtbot.waitSignal(shell.work.session.listed, timeout=WAIT):
         shell.window.field.setText("蓝色")
-    wait_read(qtbot, shell.session)
+    wait_read(qtbot, shell.work.session)
     assert "understands" not in shell.window.notice.sentence
 
 

@@ -33,7 +33,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     wait_indexed(qtbot, shell, 3)
     window = shell.window
     window.content.show_new()
-    library = shell.session.library
+    library = shell.work.session.library
     ids = window.model.ids
     # What the files say of themselves is beside the point.
     library.annotations.caption([int(photo) for photo in ids], "")
@@ -216,9 +216,9 @@ def test_offers_wait_for_the_input_method(qtbot: QtBot, window: MainWindow) -> N
 
 def test_offers_go_when_their_field_may_move(qtbot: QtBot, window: MainWindow) -> None:
     photo = look_at(qtbot, window, 0)
-    window.open_photo(photo)
+    window.navigation.open_photo(photo)
     qtbot.keyClick(window.viewer, Qt.Key.Key_T)
-    field = window.marks.prompt.field
+    field = window.marks.prompt().field
     QTest.keyClicks(field, "be")
     assert field.offers
     window.resize(window.width() - 40, window.height())
@@ -396,8 +396,8 @@ def test_all_suggestions_go_and_come_back(qtbot: QtBot, window: MainWindow) -> N
 def test_the_viewer_takes_bare_keys_and_has_a_prompt(qtbot: QtBot, window: MainWindow) -> None:
     photo = look_at(qtbot, window, 0)
     other = int(window.model.ids[1])
-    window.open_photo(photo)
-    viewer, prompt = window.viewer, window.marks.prompt
+    window.navigation.open_photo(photo)
+    viewer, prompt = window.viewer, window.marks.prompt()
     qtbot.keyClick(viewer, Qt.Key.Key_5)
     qtbot.keyClick(viewer, Qt.Key.Key_F)
     until(qtbot, lambda: said_of(window, photo) == Annotation(5, True))

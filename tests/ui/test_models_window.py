@@ -58,7 +58,7 @@ def test_a_model_is_got_used_and_left_again(qtbot: QtBot, open_app: Open, hub: H
     qtbot.mouseDClick(window.row(SIGLIP).main, LEFT)
     qtbot.mouseRelease(window.row(SIGLIP).main, LEFT)
     assert button_of(window, SIGLIP) == "Pause"
-    shell.models.do("get", SIGLIP)
+    shell.work.models.do("get", SIGLIP)
     qtbot.waitUntil(lambda: row_of(window, SIGLIP).section == "here", timeout=WAIT)
     assert len(hub.requests_of(WEIGHTS)) == 1
     assert shell.window.notice.sentence == "SigLIP 2 ViT-B/16 is on this computer now."
@@ -66,21 +66,21 @@ def test_a_model_is_got_used_and_left_again(qtbot: QtBot, open_app: Open, hub: H
     assert button_of(window, SIGLIP) == "Use"
     press(qtbot, window.row(SIGLIP))
     qtbot.waitUntil(lambda: row_of(window, SIGLIP).section == "in use", timeout=WAIT)
-    assert shell.session.model == "bright-1"
+    assert shell.work.session.model == "bright-1"
     assert row_of(window, "starter").section == "here"
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     said = "SigLIP 2 ViT-B/16 answers now."
     qtbot.waitUntil(lambda: shell.window.notice.sentence == said, timeout=WAIT)
     assert shell.window.switch_line.isHidden()
 
     shell.window.notice.act()
     qtbot.waitUntil(lambda: row_of(window, "starter").section == "in use", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
-    assert shell.session.model == "colours-1"
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
+    assert shell.work.session.model == "colours-1"
     said = "Starter answers now."
     qtbot.waitUntil(lambda: shell.window.notice.sentence == said, timeout=WAIT)
     # To want the one that serves is to want no other.
-    shell.models.do("use", "starter")
+    shell.work.models.do("use", "starter")
     assert shell.window.switch_line.isHidden()
 
 
@@ -155,16 +155,16 @@ def test_preparing_a_model_can_be_paused_and_left(
     assert line.words.startswith("Preparing OpenCLIP ViT-B/32 DataComp-XL: ")
     assert line.words.endswith("Your photos stay searchable.")
     press(qtbot, window.row(OTHER))
-    assert shell.switch.job.paused
+    assert shell.work.switch.job.paused
     assert "is paused at" in line.words
     assert button_of(window, OTHER) == "Resume"
     line.pauseAsked.emit()
-    assert not shell.switch.job.paused
+    assert not shell.work.switch.job.paused
     line.cancelAsked.emit()
     bright.open()
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     assert line.isHidden()
-    assert choice(shell.session.library) == Choice("starter")
+    assert choice(shell.work.session.library) == Choice("starter")
     qtbot.waitUntil(lambda: button_of(window, OTHER) == "Use", timeout=WAIT)
 
 
@@ -195,10 +195,10 @@ def test_what_is_in_use_cannot_be_removed(qtbot: QtBot, open_app: Open, models_d
     assert not row_of(window, "starter").more
     press(qtbot, window.row(OTHER))
     qtbot.waitUntil(lambda: row_of(window, OTHER).section == "in use", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     assert [step.verb for step in row_of(window, OTHER).more] == ["page"]
     assert not row_of(window, "starter").more
-    shell.models.do("remove", OTHER)
+    shell.work.models.do("remove", OTHER)
     qtbot.waitUntil(lambda: "in use" in row_of(window, OTHER).problem, timeout=WAIT)
     assert (models_dir / OTHER).exists()
 
@@ -208,10 +208,10 @@ def test_what_is_kept_of_another_model_can_be_forgotten(
 ) -> None:
     put_model(models_dir, OTHER)
     shell = open_app()
-    window, library = open_models(qtbot, shell), shell.session.library
+    window, library = open_models(qtbot, shell), shell.work.session.library
     press(qtbot, window.row(OTHER))
     qtbot.waitUntil(lambda: "kept:colours-1" in window.keys, timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     assert "40 photos, 320 bytes" in row_of(window, "kept:colours-1").facts
     press(qtbot, window.row("kept:colours-1"))
     assert [model.id for model in library.stored_models()] == ["bright-1", "colours-1"]

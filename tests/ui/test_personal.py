@@ -29,8 +29,8 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     shell: Shell = open_shell([str(photos)], FineColourEncoder())
     wait_indexed(qtbot, shell, OTHERS + CATS)
     shell.window.content.show_new()
-    wait_read(qtbot, shell.session)
-    qtbot.waitUntil(lambda: shell.words.vocabulary is not None, timeout=WAIT)
+    wait_read(qtbot, shell.work.session)
+    qtbot.waitUntil(lambda: shell.work.words.vocabulary is not None, timeout=WAIT)
     return shell
 
 
@@ -56,11 +56,11 @@ def tag(qtbot: QtBot, window: MainWindow, count: int, name: str = "Minka") -> No
 
 
 def suggested(shell: Shell) -> set[int]:
-    annotations = shell.session.library.annotations
+    annotations = shell.work.session.library.annotations
     return {
         i
         for i in cats(shell.window)
-        if "Minka" in {tag.term for tag in annotations.tags(i, shell.session.model).suggested}
+        if "Minka" in {tag.term for tag in annotations.tags(i, shell.work.session.model).suggested}
     }
 
 
@@ -103,12 +103,12 @@ def test_it_is_not_offered_for_few_photos_nor_for_what_is_suggested_anyway(
                               (4, "cat", "4 photos tagged “cat”")):  # fmt: skip
         tag(qtbot, window, count, name)
         qtbot.waitUntil(lambda said=said: window.notice.sentence == said, timeout=WAIT)
-        wait_read(qtbot, shell.session)
+        wait_read(qtbot, shell.work.session)
         assert not window.notice._more.isVisible()
 
 
 def test_answers_refine_it_and_a_rejection_stays(qtbot: QtBot, found: Shell) -> None:
-    window, library = found.window, found.session.library
+    window, library = found.window, found.work.session.library
     stored = "SELECT learned FROM personal_tags"
     before = library.store.rows(stored)
     window.notice.act()
@@ -120,16 +120,16 @@ def test_answers_refine_it_and_a_rejection_stays(qtbot: QtBot, found: Shell) -> 
 
 
 def test_a_suggestion_is_rejected_beside_the_photo(qtbot: QtBot, found: Shell) -> None:
-    window, library = found.window, found.session.library
-    wait_read(qtbot, found.session)
+    window, library = found.window, found.work.session.library
+    wait_read(qtbot, found.work.session)
     wrong = cats(window)[TAGGED]
     window.marking.reject([wrong], "Minka")
     qtbot.waitUntil(lambda: wrong not in suggested(found), timeout=WAIT)
-    assert library.annotations.tags(wrong, found.session.model).rejected == ("Minka",)
+    assert library.annotations.tags(wrong, found.work.session.model).rejected == ("Minka",)
 
 
 def test_undo_takes_it_back_and_then_the_tag(qtbot: QtBot, found: Shell) -> None:
-    window, library = found.window, found.session.library
+    window, library = found.window, found.work.session.library
     assert window.actions_["undo"].text() == "Undo: Looked for more photos of “Minka”"
     window.actions_["undo"].trigger()
     qtbot.waitUntil(lambda: not suggested(found), timeout=WAIT)
@@ -154,7 +154,7 @@ def test_the_menu_of_a_tag(qtbot: QtBot, found: Shell) -> None:
 
     def opened(term: str) -> list[tuple[str, bool]]:
         read: list[list[Standing]] = []
-        found.personal.read([term], read.append, "test")
+        found.work.personal.read([term], read.append, "test")
         qtbot.waitUntil(lambda: bool(read), timeout=WAIT)
         menu = window.personal.menu(read[0][0])
         items = [(action.text(), action.isEnabled()) for action in menu.actions()]
@@ -171,7 +171,7 @@ def test_the_menu_of_a_tag(qtbot: QtBot, found: Shell) -> None:
         ("Review suggested photos", False),
     ]
     assert opened("cat") == [("Review suggested photos", False)]
-    found.personal.stop_looking("Minka")
+    found.work.personal.stop_looking("Minka")
     qtbot.waitUntil(lambda: not suggested(found), timeout=WAIT)
 
 
@@ -181,9 +181,9 @@ def test_the_menu_of_photos(qtbot: QtBot, shell: Shell) -> None:
 
     def look(count: int) -> None:
         window.grid.chosen.select_ranges([(0, count)])
-        window._photo_menu.aboutToShow.emit()
-        wait_read(qtbot, shell.session)
-        wait_read(qtbot, shell.session)
+        window.photo_menu.aboutToShow.emit()
+        wait_read(qtbot, shell.work.session)
+        wait_read(qtbot, shell.work.session)
 
     look(2)
     assert find.text() == "Find more like these (choose at least 3 photos of it)"
@@ -204,8 +204,8 @@ def test_the_menu_of_photos(qtbot: QtBot, shell: Shell) -> None:
 def test_with_suggestions_off_nothing_is_offered(qtbot: QtBot, shell: Shell) -> None:
     window = shell.window
     window.actions_["suggestions"].trigger()
-    qtbot.waitUntil(lambda: not shell.session.library.annotations.suggesting, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.session.library.annotations.suggesting, timeout=WAIT)
     tag(qtbot, window, TAGGED)
     qtbot.waitUntil(lambda: window.notice.sentence == "4 photos tagged “Minka”", timeout=WAIT)
-    wait_read(qtbot, shell.session)
+    wait_read(qtbot, shell.work.session)
     assert not window.notice._more.isVisible()

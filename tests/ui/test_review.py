@@ -34,14 +34,14 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 4)
     shell.window.content.show_new()
-    library = shell.session.library
+    library = shell.work.session.library
     with library.store.write() as db:
         (model,) = db.execute("SELECT id FROM models").fetchone()
         for photo, probability in zip(shell.window.model.ids, SURE, strict=True):
             put_suggestions(db, model, int(photo), (Tag("beach", probability),))
         last = int(shell.window.model.ids[-1])
         put_suggestions(db, model, last, (Tag("beach", SURE[-1]), Tag("dog", 0.6)))
-    shell.session.read_all()
+    shell.work.session.read_all()
     return shell
 
 
@@ -49,7 +49,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
 def page(qtbot: QtBot, shell: Shell) -> ReviewPage:
     window = shell.window
     doubted: list[Doubts] = []
-    shell.reviews.doubted.connect(doubted.append)
+    shell.work.reviews.doubted.connect(doubted.append)
     qtbot.waitUntil(lambda: bool(doubted) and doubted[-1] == DOUBTS, timeout=WAIT)
     tree = window.sidebar._tree
     assert not tree.isRowHidden(1, tree.rootIndex())
@@ -61,7 +61,7 @@ def page(qtbot: QtBot, shell: Shell) -> ReviewPage:
 def test_the_most_doubtful_photos_are_answered_by_key(
     qtbot: QtBot, shell: Shell, page: ReviewPage
 ) -> None:
-    window, annotations = shell.window, shell.session.library.annotations
+    window, annotations = shell.window, shell.work.session.library.annotations
     ids = [int(i) for i in window.model.ids]
     assert window.pages.currentWidget() is page
     assert page.hasFocus()
@@ -77,7 +77,7 @@ def test_the_most_doubtful_photos_are_answered_by_key(
     assert page.photo_id == ids[3]
     qtbot.waitUntil(lambda: page.said[2] == "Right so far 50 % (1 of 2)", timeout=WAIT)
     assert page.said[1] == "2 left"
-    model = shell.session.model
+    model = shell.work.session.model
     assert annotations.tags(ids[0], model).confirmed == ("beach",)
     assert annotations.tags(ids[1], model).rejected == ("beach",)
 
@@ -156,9 +156,9 @@ def test_enter_shows_the_photo_and_escape_leads_back_to_its_question(
         assert page.photo_id == photo
     # From the grid the viewer leads back to the grid.
     qtbot.keyClick(page, Qt.Key.Key_Return)
-    window.go(Place())
+    window.navigation.go(Place())
     assert window.grid.hasFocus()
-    window.open_photo(window.model.id_at(0))
+    window.navigation.open_photo(window.model.id_at(0))
     qtbot.keyClick(window.viewer, Qt.Key.Key_Escape)
     assert window.grid.hasFocus()
 
@@ -216,9 +216,9 @@ def test_the_sidebar_counts_only_what_is_doubtful(
 ) -> None:
     row = shell.window.sidebar._model.item(1)
     assert row.data(CountRole) == 4
-    with shell.session.library.store.write() as db:
+    with shell.work.session.library.store.write() as db:
         db.execute("UPDATE suggestions SET probability = 0.93 WHERE probability != 0.6")
-    shell.session.read_all()
+    shell.work.session.read_all()
     qtbot.waitUntil(lambda: row.data(CountRole) == 1, timeout=WAIT)
     # The rail has it too.
     qtbot.keyClick(page, Qt.Key.Key_Escape)
@@ -271,14 +271,16 @@ def test_enough_answers_change_what_is_suggested(
 ) -> None:
     monkeypatch.setattr("photoclip.core.learning._WORTH_LEARNING", 2)
     learned: list[object] = []
-    shell.words.tagging.connect(lambda done, total: learned.append((done, total)))
+    shell.work.words.tagging.connect(lambda done, total: learned.append((done, total)))
     qtbot.keyClick(page, Qt.Key.Key_N)
     qtbot.keyClick(page, Qt.Key.Key_N)
     qtbot.waitUntil(
         lambda: page.said[2].endswith("· Suggestions follow your answers"), timeout=WAIT
     )
     assert (0, 0) in learned
-    curves = shell.session.library.store.rows("SELECT term FROM curves JOIN terms ON id = term_id")
+    curves = shell.work.session.library.store.rows(
+        "SELECT term FROM curves JOIN terms ON id = term_id"
+    )
     assert curves == [("beach",)]
 
 
@@ -288,6 +290,6 @@ def test_without_a_model_there_is_a_sentence(
     def gone(term: str) -> None:
         raise PhotoClipError("The model has gone. Get it again.")
 
-    monkeypatch.setattr(shell.reviews._tagging, "review", gone)
+    monkeypatch.setattr(shell.work.reviews._tagging, "review", gone)
     page.termChosen.emit("dog")
     qtbot.waitUntil(lambda: page.ended == "The model has gone. Get it again.", timeout=WAIT)

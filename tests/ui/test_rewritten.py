@@ -22,9 +22,9 @@ def test_a_turned_photo_is_shown_turned_and_stays_selected(
     save_photo(photos / "other.jpg", "white")
     two_colours(photos / "a.jpg", "red", "blue")
     shell = open_shell([str(photos)])
-    qtbot.waitUntil(lambda: shell.job.latest is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.job.latest is not None, timeout=WAIT)
     wait_indexed(qtbot, shell, 2)
-    window, library = shell.window, shell.session.library
+    window, library = shell.window, shell.work.session.library
     window.content.show_new()
     photo_id = library.photo_at(str(photos / "a.jpg"))
     assert photo_id is not None
@@ -33,7 +33,7 @@ def test_a_turned_photo_is_shown_turned_and_stays_selected(
     window.grid.chosen.select(row)
 
     def left() -> str:
-        pixmap = shell._thumbnails.pixmap(photo_id)
+        pixmap = shell.work.thumbnails.pixmap(photo_id)
         if pixmap is None:
             return ""
         colour = QColor(pixmap.toImage().pixelColor(8, pixmap.height() // 2))

@@ -239,7 +239,7 @@ def test_thumbs_move_the_query_and_can_be_taken_back(
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         qtbot.keyClick(shown.grid, KEY.Key_N, CTRL_SHIFT)
     assert shown.content.chips.labels() == ["+1 −1"]
-    assert dict(shown.grid.itemDelegate().marks) == {liked: True, other: False}
+    assert dict(shown.grid.marks) == {liked: True, other: False}
     # The other thumb replaces the first; the same one takes it back.
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         qtbot.keyClick(shown.grid, KEY.Key_Y, CTRL_SHIFT)
@@ -250,7 +250,7 @@ def test_thumbs_move_the_query_and_can_be_taken_back(
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.content.chips.chip(0).click()
     assert shown.session.place == Place(text="dog")
-    assert not shown.grid.itemDelegate().marks
+    assert not shown.grid.marks
     # All of that was one search: a step back leads out of it.
     shown.actions_["back"].trigger()
     assert shown.session.place == Place()
@@ -314,7 +314,7 @@ def test_thumbs_are_undone_and_done_again(qtbot: QtBot, shown: MainWindow, answe
     qtbot.waitUntil(lambda: shown.field.query == Query("dog beach"), timeout=WAIT)
     shown.undo.redo()
     qtbot.waitUntil(lambda: shown.field.query == liked, timeout=WAIT)
-    shown.go(Place())
+    shown.navigation.go(Place())
     shown.undo.undo()
     qtbot.waitUntil(lambda: shown.session.place == Place(text="dog"), timeout=WAIT)
 
@@ -443,7 +443,7 @@ def test_going_forward_shows_the_chips_of_then(
     qtbot: QtBot, shown: MainWindow, answers: Banded
 ) -> None:
     ask(qtbot, shown, "dog date:2023 -people")
-    shown.go(Place())
+    shown.navigation.go(Place())
     assert shown.content.chips.labels() == []
     shown.actions_["forward"].trigger()
     assert shown.field.text() == "dog"

@@ -26,9 +26,9 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     for colour in ("red", "green", "blue"):
         save_photo(photos / f"{colour}.jpg", colour)
     shell = open_shell([str(photos)])
-    qtbot.waitUntil(lambda: shell.job.latest is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.job.latest is not None, timeout=WAIT)
     wait_indexed(qtbot, shell, 3)
-    shell.sidecars._soon.setInterval(0)
+    shell.work.sidecars._soon.setInterval(0)
     return shell
 
 
@@ -40,7 +40,7 @@ def open_settings(qtbot: QtBot, shell: Shell) -> SettingsWindow:
 
 
 def number(shell: Shell, path: Path) -> int:
-    photo_id = shell.session.library.photo_at(str(path))
+    photo_id = shell.work.session.library.photo_at(str(path))
     assert photo_id is not None
     return photo_id
 
@@ -51,11 +51,11 @@ def beside(path: Path) -> Own:
 
 def wait_state(qtbot: QtBot, shell: Shell, **wanted: object) -> SidecarState:
     def is_so() -> bool:
-        state = shell.sidecars.state
+        state = shell.work.sidecars.state
         return not state.writing and all(getattr(state, k) == v for k, v in wanted.items())
 
     qtbot.waitUntil(is_so, timeout=WAIT)
-    return shell.sidecars.state
+    return shell.work.sidecars.state
 
 
 def test_the_settings_open_by_key_and_menu_and_say_how_things_are(
@@ -63,11 +63,11 @@ def test_the_settings_open_by_key_and_menu_and_say_how_things_are(
 ) -> None:
     window = open_settings(qtbot, shell)
     qtbot.waitUntil(lambda: "In use: Starter" in window.model.text(), timeout=WAIT)
-    assert window.library.full_text == f"Library: {shell.session.library.path}"
+    assert window.library.full_text == f"Library: {shell.work.session.library.path}"
     shown: list[str] = []
     monkeypatch.setattr(desktop, "show_in_file_manager", shown.append)
     window.show_library.click()
-    assert shown == [str(shell.session.library.path)]
+    assert shown == [str(shell.work.session.library.path)]
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
     shell.window.actions_["settings"].trigger()
@@ -81,8 +81,8 @@ def test_light_and_dark_are_chosen_here_as_in_the_menu(qtbot: QtBot, shell: Shel
     window.appearance.setCurrentIndex(window.appearance.findData("dark"))
     window.appearance.activated.emit(window.appearance.currentIndex())
     assert shell.window.settings().appearance == "dark"
-    assert shell.window._appearances["dark"].isChecked()
-    shell.window._appearances["light"].trigger()
+    assert shell.window.appearances["dark"].isChecked()
+    shell.window.appearances["light"].trigger()
     assert window.appearance.currentData() == "light"
 
 
@@ -95,7 +95,7 @@ def test_the_settings_lead_to_models_and_vocabulary(qtbot: QtBot, shell: Shell) 
 
 
 def test_suggesting_is_switched_and_follows_the_menu_and_undo(qtbot: QtBot, shell: Shell) -> None:
-    annotations = shell.session.library.annotations
+    annotations = shell.work.session.library.annotations
     window = open_settings(qtbot, shell)
     qtbot.waitUntil(window.suggest.isChecked, timeout=WAIT)
     window.suggest.click()
@@ -126,7 +126,7 @@ def test_edits_are_written_a_moment_later_and_undone_as_well(
     qtbot.waitUntil(lambda: beside(red).rating == 4, timeout=WAIT)
     wait_state(qtbot, shell, on=True, waiting=0)
     assert window.sidecars.waiting.text() == "All of it is written."
-    assert writes_sidecars(shell.session.library)
+    assert writes_sidecars(shell.work.session.library)
     shell.window.marking.tag([number(shell, red)], "Minka")
     qtbot.waitUntil(lambda: beside(red).tags == (("Minka",),), timeout=WAIT)
     shell.window.undo.undo()
@@ -144,7 +144,7 @@ def test_what_other_programs_said_shows_when_it_is_heard(
 ) -> None:
     red, window = photos / "red.jpg", shell.window
     photo = number(shell, red)
-    shell.sidecars.turn(True)
+    shell.work.sidecars.turn(True)
     wait_state(qtbot, shell, on=True)
     window.grid.chosen.select(window.model.row_of(photo))
     qtbot.waitUntil(lambda: window.details.photo_id == photo, timeout=WAIT)
@@ -201,19 +201,19 @@ def test_what_is_away_is_written_when_it_is_back(qtbot: QtBot, shell: Shell, pho
 def test_closing_keeps_what_is_not_written_for_the_next_start(
     qtbot: QtBot, shell: Shell, open_shell: Open, photos: Path
 ) -> None:
-    library = shell.session.library
-    shell.sidecars.turn(True)
-    wait_read(qtbot, shell.session)
-    shell.sidecars._soon.setInterval(60_000)
+    library = shell.work.session.library
+    shell.work.sidecars.turn(True)
+    wait_read(qtbot, shell.work.session)
+    shell.work.sidecars._soon.setInterval(60_000)
     shell.window.marking.rate([number(shell, photos / "red.jpg")], 4)
-    qtbot.waitUntil(shell.sidecars._soon.isActive, timeout=WAIT)
+    qtbot.waitUntil(shell.work.sidecars._soon.isActive, timeout=WAIT)
     assert unwritten(library) == 1
     shell.close()
     assert not list(photos.glob("*.xmp"))
     again = open_shell()
-    again.sidecars._soon.setInterval(0)
+    again.work.sidecars._soon.setInterval(0)
     qtbot.waitUntil(lambda: beside(photos / "red.jpg").rating == 4, timeout=WAIT)
-    wait_read(qtbot, again.session)
+    wait_read(qtbot, again.work.session)
 
 
 def test_the_window_is_whole_when_it_is_small(qtbot: QtBot, shell: Shell) -> None:

@@ -179,7 +179,7 @@ def test_recent_searches_are_kept_and_can_be_cleared(
 
 def test_opening_a_result_remembers_its_search(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitSignal(window.session.listed, timeout=WAIT):
-        window.go(Place(text="orange"))
+        window.navigation.go(Place(text="orange"))
     qtbot.mouseDClick(
         window.grid.viewport(), Qt.MouseButton.LeftButton,
         pos=window.grid.visualRect(window.grid.index_of(0)).center(),

@@ -21,11 +21,11 @@ from tests.ui.conftest import WAIT, GatedBrightEncoder, GatedEncoder, Open
 def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_app: Open) -> None:
     bright = GatedBrightEncoder(after=16)
     shell = open_app(bright)
-    session = shell.session
-    assert shell.switch is not None
+    session = shell.work.session
+    assert shell.work.switch is not None
     ended: list[object] = []
-    shell.switch.ended.connect(lambda *args: ended.append(args))
-    shell.switch.use("bright")
+    shell.work.switch.ended.connect(lambda *args: ended.append(args))
+    shell.work.switch.use("bright")
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
     with qtbot.waitSignal(session.listed, timeout=WAIT) as listed:
         session.go(Place(text="red"))
@@ -41,15 +41,15 @@ def test_the_window_goes_over_to_the_wanted_model(qtbot: QtBot, open_app: Open) 
     [(source, report)] = ended
     assert (source, report.switched) == ("bright", True)
     with qtbot.waitSignal(session.listed, timeout=WAIT):
-        shell.switch.use("starter")
+        shell.work.switch.use("starter")
     qtbot.waitUntil(lambda: session.model == "colours-1", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
 
 
 def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_app: Open) -> None:
     bright = GatedBrightEncoder(after=16)
     shell = open_app(bright)
-    shell.switch.use("bright")
+    shell.work.switch.use("bright")
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
     bright.open()
     shell.close()
@@ -57,14 +57,14 @@ def test_closed_half_way_it_goes_on_at_the_next_start(qtbot: QtBot, open_app: Op
     assert 16 <= done < 40
     again = BrightColourEncoder()
     shell = open_app(again)
-    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.session.model == "bright-1", timeout=WAIT)
     assert done + again.images_encoded == 40
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
 
 
 @pytest.mark.parametrize(
     "stop",
-    [lambda shell: shell.switch.cancel(), lambda shell: shell.switch.use("starter")],
+    [lambda shell: shell.work.switch.cancel(), lambda shell: shell.work.switch.use("starter")],
     ids=["cancelled", "the serving one wanted"],
 )
 def test_nothing_is_switched_when_it_is_no_longer_wanted(
@@ -72,14 +72,14 @@ def test_nothing_is_switched_when_it_is_no_longer_wanted(
 ) -> None:
     bright = GatedBrightEncoder(after=16)
     shell = open_app(bright)
-    library = shell.session.library
-    shell.switch.use("bright")
+    library = shell.work.session.library
+    shell.work.switch.use("bright")
     qtbot.waitUntil(lambda: bright.images_encoded >= 16, timeout=WAIT)
     stop(shell)
     bright.open()
     qtbot.waitUntil(lambda: choice(library) == Choice("starter"), timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
-    assert shell.session.model == "colours-1"
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
+    assert shell.work.session.model == "colours-1"
     assert library.counts("bright-1").searchable < 40
 
 
@@ -89,31 +89,34 @@ def test_photos_indexed_during_the_switch_are_found_after_it(
     starter = GatedEncoder(after=40)
     shell = open_app(BrightColourEncoder(), starter)
     save_photo(album / "new.jpg", "teal")
-    shell.job.add([str(album)])
+    shell.work.job.add([str(album)])
     qtbot.waitUntil(
-        lambda: shell.job.latest is not None and shell.job.latest.phase == "loading", timeout=WAIT
+        lambda: shell.work.job.latest is not None and shell.work.job.latest.phase == "loading",
+        timeout=WAIT,
     )
-    shell.switch.use("bright")
-    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
+    shell.work.switch.use("bright")
+    qtbot.waitUntil(lambda: shell.work.session.model == "bright-1", timeout=WAIT)
     starter.open()
-    qtbot.waitUntil(lambda: shell.session.library.counts("bright-1").searchable == 41, timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: shell.work.session.library.counts("bright-1").searchable == 41, timeout=WAIT
+    )
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
 
 
 def test_what_a_switch_by_another_program_has_left_out_is_embedded(
     qtbot: QtBot, open_app: Open, tmp_path: Path
 ) -> None:
     shell = open_app(BrightColourEncoder())
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     other, bright = Library(tmp_path / "library.photoclip"), BrightColourEncoder()
     want(other, "bright")
     list(switch(other, "bright", bright, Tagger(bright), StopFlag()))
     with other.store.write() as db:
         db.execute("DELETE FROM vectors WHERE id = (SELECT max(id) FROM vectors)")
     assert other.counts(bright.id).searchable == 39
-    shell.session.go(Place(text="red"))
+    shell.work.session.go(Place(text="red"))
     qtbot.waitUntil(lambda: other.counts(bright.id).searchable == 40, timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.job.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     other.close()
 
 
@@ -123,15 +126,17 @@ def test_a_switch_goes_on_when_the_drive_is_back(qtbot: QtBot, open_app: Open, a
         save_photo(drive / f"{i}.jpg", "teal", size=(1600, 40 + i))
     shell = open_app(BrightColourEncoder(), photos=43)
     drive.rename(album.parent / "not connected")
-    with qtbot.waitSignal(shell.switch.ended, timeout=WAIT) as ended:
-        shell.switch.use("bright")
+    with qtbot.waitSignal(shell.work.switch.ended, timeout=WAIT) as ended:
+        shell.work.switch.use("bright")
     assert "too many for search to lose" in shell.window.notice.sentence
     assert (ended.args[1].switched, ended.args[1].left) == (False, 3)
-    assert shell.session.model == "colours-1"
+    assert shell.work.session.model == "colours-1"
     (album.parent / "not connected").rename(drive)
-    shell.job.add([str(album)])
-    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running and not shell.job.running, timeout=WAIT)
+    shell.work.job.add([str(album)])
+    qtbot.waitUntil(lambda: shell.work.session.model == "bright-1", timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: not shell.work.switch.running and not shell.work.job.running, timeout=WAIT
+    )
 
 
 def test_the_window_never_waits_for_the_library(
@@ -139,7 +144,7 @@ def test_the_window_never_waits_for_the_library(
 ) -> None:
     """Another program may be writing to it, and a large one may lie on a slow drive."""
     shell = open_app()
-    store = shell.session.library.store
+    store = shell.work.session.library.store
     asking: list[threading.Thread] = []
 
     def noting(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -154,9 +159,9 @@ def test_the_window_never_waits_for_the_library(
     shell.window.notice.hide()
     shell.window.field.setText("红色")
     qtbot.waitUntil(lambda: "understands" in shell.window.notice.sentence, timeout=WAIT)
-    shell.switch.use("bright")
+    shell.work.switch.use("bright")
     qtbot.waitUntil(lambda: shell.window.notice.sentence.endswith("answers now."), timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)
     assert asking
     assert threading.current_thread() not in asking
 
@@ -168,5 +173,5 @@ def test_what_another_program_wants_is_taken_up_at_the_start(
     want(library, "bright")
     library.close()
     shell = open_app(BrightColourEncoder())
-    qtbot.waitUntil(lambda: shell.session.model == "bright-1", timeout=WAIT)
-    qtbot.waitUntil(lambda: not shell.switch.running, timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.session.model == "bright-1", timeout=WAIT)
+    qtbot.waitUntil(lambda: not shell.work.switch.running, timeout=WAIT)

@@ -17,7 +17,7 @@ from photoclip.ui.places import Place
 from photoclip.ui.shell import Shell
 from photoclip.ui.teach import Figures, Lessons, found_in_words, known_in_words, refused
 from photoclip.ui.teach_window import TeachWindow
-from tests.ui.conftest import WAIT, Open
+from tests.ui.conftest import WAIT, Open, wait_whole
 from tests.words import WordEncoder, photos_of_things
 
 COUNT, MINKAS, SAID = 160, 90, 120
@@ -54,7 +54,7 @@ def open_photos(qtbot: QtBot, tmp_path: Path, make_shell: Open) -> Callable[[int
         library.close()
         shell = make_shell(lambda _: encoder)
         shell.start()
-        qtbot.waitExposed(shell.window)
+        wait_whole(qtbot, shell)
         return shell
 
     return open_it
@@ -63,7 +63,7 @@ def open_photos(qtbot: QtBot, tmp_path: Path, make_shell: Open) -> Callable[[int
 def opened(qtbot: QtBot, shell: Shell, lesson: Lesson | None) -> tuple[Lessons, TeachWindow]:
     """The window with a teacher who comes to this."""
     undo, actions = shell.window.undo, shell.window.actions_
-    lessons = Lessons(shell.session, undo, Teacher(lesson), shell.bridge, shell)
+    lessons = Lessons(shell.work.session, undo, Teacher(lesson), shell.bridge, shell)
     window = TeachWindow(lessons, actions, shell.window)
     window.open()
     qtbot.waitExposed(window)
@@ -75,7 +75,7 @@ def test_the_menu_opens_it_and_it_takes_some_captions(
     qtbot: QtBot, open_photos: Callable[[int], Shell]
 ) -> None:
     shell = open_photos(19)
-    window = shell.teach_window
+    window = shell.window.teaching()
     shell.window.actions_["teach"].trigger()
     qtbot.waitUntil(lambda: "19." in window.material.text(), timeout=WAIT)
     assert "at least 20" in window.material.text()
@@ -93,16 +93,16 @@ def test_what_was_learned_is_in_use(qtbot: QtBot, open_photos: Callable[[int], S
     """With the real teacher."""
     shell = open_photos(SAID)
     shell.window.actions_["teach"].trigger()
-    qtbot.waitUntil(shell.teach_window.start.isEnabled, timeout=WAIT)
-    QTest.mouseClick(shell.teach_window.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(shell.window.teaching().start.isEnabled, timeout=WAIT)
+    QTest.mouseClick(shell.window.teaching().start, Qt.MouseButton.LeftButton)
     # It begins with importing torch.
-    qtbot.waitUntil(shell.teach_window.card.isVisible, timeout=3 * WAIT)
-    what = taught(shell.session.library, MODEL)
+    qtbot.waitUntil(shell.window.teaching().card.isVisible, timeout=3 * WAIT)
+    what = taught(shell.work.session.library, MODEL)
     assert what is not None
     assert what.pairs == SAID
     figures = Figures.of(what)
     for words in (found_in_words(figures, kept=True), known_in_words(figures, kept=True)):
-        assert words in shell.teach_window.card.words
+        assert words in shell.window.teaching().card.words
 
 
 def test_it_is_told_with_both_figures_and_can_be_undone_and_forgotten(
@@ -110,7 +110,7 @@ def test_it_is_told_with_both_figures_and_can_be_undone_and_forgotten(
 ) -> None:
     shell = open_photos(SAID)
     lessons, window = opened(qtbot, shell, HELPS)
-    library, actions = shell.session.library, shell.window.actions_
+    library, actions = shell.work.session.library, shell.window.actions_
     QTest.mouseClick(window.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(window.card.isVisible, timeout=WAIT)
     assert not lessons.running
@@ -139,9 +139,9 @@ def test_results_are_asked_for_anew_when_something_was_learned(
 ) -> None:
     shell = open_photos(SAID)
     lessons, _ = opened(qtbot, shell, HELPS)
-    shell.window.go(Place(text="thing1"))
+    shell.window.navigation.go(Place(text="thing1"))
     listed: list[object] = []
-    shell.session.listed.connect(listed.append)
+    shell.work.session.listed.connect(listed.append)
     qtbot.waitUntil(lambda: bool(listed), timeout=WAIT)
     listed.clear()
     lessons.teach()
@@ -159,7 +159,7 @@ def test_what_does_not_help_changes_nothing(
     assert window.said.text() == "It would not help, so nothing was changed."
     assert "Your own words find their photo 48 of 100 times" in window.figures.text()
     assert "What worked before" in window.figures.text()
-    assert taught(shell.session.library, MODEL) is None
+    assert taught(shell.work.session.library, MODEL) is None
     assert not window.card.isVisible()
 
 

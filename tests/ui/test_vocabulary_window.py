@@ -23,7 +23,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 1)
     shell.window.content.show_new()
-    qtbot.waitUntil(lambda: shell.words.vocabulary is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: shell.work.words.vocabulary is not None, timeout=WAIT)
     return shell
 
 
@@ -47,7 +47,7 @@ def pick(qtbot: QtBot, window: VocabularyWindow, name: str) -> None:
 
 
 def stored(shell: Shell, name: str) -> object:
-    return shell.session.library.vocabulary().find(name)
+    return shell.work.session.library.vocabulary().find(name)
 
 
 def test_terms_are_found_by_any_name(qtbot: QtBot, window: VocabularyWindow) -> None:
@@ -141,14 +141,14 @@ def test_a_new_term_is_tagged_at_once_from_the_stored_vectors(
     qtbot.mouseClick(editor._add, LEFT)
     until(qtbot, lambda: window.terms.chosen == ["crimson red"])
     assert not editor.adding
-    assert shell.words.vocabulary is not None
-    assert shell.words.vocabulary.is_own("crimson red")
-    until(qtbot, lambda: shell.words._work is None and not shell.words._soon.isActive())
-    (tagged_with,) = shell.session.library.store.row("SELECT tagged_with FROM vectors")
-    assert shell.words.vocabulary.version in tagged_with
+    assert shell.work.words.vocabulary is not None
+    assert shell.work.words.vocabulary.is_own("crimson red")
+    until(qtbot, lambda: shell.work.words._work is None and not shell.work.words._soon.isActive())
+    (tagged_with,) = shell.work.session.library.store.row("SELECT tagged_with FROM vectors")
+    assert shell.work.words.vocabulary.version in tagged_with
     qtbot.mouseClick(editor._restore, LEFT)
     until(qtbot, lambda: stored(shell, "crimson red") is None)
-    until(qtbot, lambda: shell.words._work is None and not shell.words._soon.isActive())
+    until(qtbot, lambda: shell.work.words._work is None and not shell.work.words._soon.isActive())
 
 
 def test_a_name_that_is_taken_is_not_added(
@@ -213,7 +213,7 @@ def test_files_are_brought_in_and_written(
     bring.trigger()
     until(qtbot, window.editor._problem.isVisible)
     assert "mine.txt" in window.editor._problem.text()
-    until(qtbot, lambda: shell.words._work is None and not shell.words._soon.isActive())
+    until(qtbot, lambda: shell.work.words._work is None and not shell.work.words._soon.isActive())
 
 
 def test_everything_is_named(qtbot: QtBot, window: VocabularyWindow) -> None:

@@ -114,7 +114,7 @@ def open_viewer(qtbot: QtBot, window: MainWindow, name: str) -> None:
     wanted = photo(window, name)
     row_of(window, wanted)
     with qtbot.waitSignal(window.viewer.view.known, timeout=WAIT):
-        window.open_photo(wanted)
+        window.navigation.open_photo(wanted)
 
 
 def darkness(window: MainWindow, x: float, y: float) -> int:
@@ -285,7 +285,7 @@ def test_a_photo_that_cannot_be_read_is_told(qtbot: QtBot, window: MainWindow) -
     until(qtbot, lambda: "Connect its drive" in window.details.preview.hint.text())
     assert window.details.why.where.text() == "Show where"
 
-    window.open_photo(wanted)
+    window.navigation.open_photo(wanted)
     until(qtbot, lambda: "is not where it was" in window.viewer.view.problem)
     window.viewer.go(-1)
     until(qtbot, lambda: not window.viewer.view.problem)
@@ -328,7 +328,7 @@ def test_back_from_the_viewer_nothing_is_looked_for(
     encoder.gate.clear()
     qtbot.keyClick(window.viewer, Qt.Key.Key_H)
     until(qtbot, lambda: window.viewer.hint.text().startswith("Looking where…"))
-    window.close_viewer()
+    window.navigation.close_viewer()
     encoder.gate.set()
     wait_read(qtbot, window.session)
     assert window.details.preview.hint.text() == ""
@@ -341,7 +341,7 @@ def test_thumbs_in_the_viewer_move_the_query(qtbot: QtBot, window: MainWindow) -
     wait_read(qtbot, window.session)
     assert not window.field.query
 
-    window.close_viewer()
+    window.navigation.close_viewer()
     ask(qtbot, window, "red")
     open_viewer(qtbot, window, "orange.jpg")
     qtbot.keyClick(window.viewer, Qt.Key.Key_Y)

@@ -142,7 +142,7 @@ def test_letters_typed_in_the_sidebar_go_to_the_search(qtbot: QtBot, shown: Main
 
 def test_esc_in_the_tag_filter_clears_it_first(qtbot: QtBot, shown: MainWindow) -> None:
     sidebar = shown.sidebar
-    shown.go(Place(text="red"))
+    shown.navigation.go(Place(text="red"))
     sidebar.show_tags([TagCount(f"tag {n}", 1) for n in range(20)])
     sidebar._filter.setFocus()
     qtbot.keyClicks(sidebar._filter, "tag 7")
@@ -162,7 +162,7 @@ def test_in_a_small_window_photos_come_before_details(qtbot: QtBot, shown: MainW
     shown.actions_["details"].trigger()
     assert shown.details.isVisible()
     assert not shown.content.isVisible()
-    shown.go(Place(text="red"))
+    shown.navigation.go(Place(text="red"))
     assert shown.grid.isVisible()
     # Nor do the keys go into a grid that is not seen.
     shown.actions_["details"].trigger()

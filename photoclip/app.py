@@ -151,7 +151,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
     doorbell.when_made(lambda bell: bell.rung.connect(shell.window.add_paths))
     doorbell.when_made(lambda bell: bell.rung.connect(lambda _: shell.window.activateWindow()))
     try:
-        shell.window.painted.connect(doorbell)
+        shell.begun.connect(doorbell)
         shell.closed.connect(application.quit)
         _report_bugs(shell.bridge)
         shell.start(paths)

@@ -1,6 +1,7 @@
 """The command line. Without a command it opens the app."""
 
 import io
+import os
 import sys
 
 import click
@@ -38,7 +39,8 @@ class _AppByDefault(click.Group):
         if args and args[0] == "--library":
             words = words[1:]
         asks_about_itself = not words and any(arg in _SELF for arg in args)
-        if not asks_about_itself and (not words or words[0] not in self.list_commands(ctx)):
+        for_the_app = not words or os.sep in words[0] or words[0] not in self.list_commands(ctx)
+        if for_the_app and not asks_about_itself:
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -68,6 +70,7 @@ def open_app(paths: tuple[str, ...], session: Session) -> int:
 
 def _add_commands(group: click.Group) -> None:
     from photoclip.cli import (
+        bench,
         evaluate,
         judge,
         library,
@@ -88,6 +91,7 @@ def _add_commands(group: click.Group) -> None:
         sidecars.sidecars,
         evaluate.evaluate,
         judge.calibrate,
+        bench.bench,
         models.models,
         train.train,
         teach.teach,

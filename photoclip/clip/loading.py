@@ -34,7 +34,7 @@ class Towers:
         model: open_clip's CLIP, CustomTextCLIP or CoCa.
         tokenize: texts to an int64 tensor (n, context length); may be called from any thread.
         padding: the token that fills up short texts on the right and that the text tower masks,
-            so that columns of it may be trimmed; None where every column counts.
+            so that columns of it may be trimmed; None where it masks none.
     """
 
     model: "torch.nn.Module"
@@ -197,8 +197,8 @@ def _fitted(state: "dict[str, torch.Tensor]", module: Any) -> "dict[str, torch.T
 def masked_padding(module: "torch.nn.Module", tokenizer: Tokenizer) -> int | None:
     """The tokenizer's padding if the text tower ignores it, so that it may be trimmed, or None.
 
-    open_clip's own text towers do not: theirs is a causal mask, or (SigLIP) none at all and the
-    last token is pooled, so they need the full context length.
+    open_clip's own text towers do not: theirs is a causal mask (`text_tower` makes use of it), or
+    (SigLIP) none at all and the last token is pooled, so they take the full context length.
     """
     # Of a transformers tower alone.
     config = getattr(getattr(module, "text", None), "config", None)

@@ -8,7 +8,7 @@ too: float32 on both cores 17.5 ms, on one 12, bfloat16 on one 7, with packed we
 import copy
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,17 +45,20 @@ class TextTower:
         model: open_clip's model.
         device: what torch calls the device, e.g. "cpu".
         tokenize: texts to an int64 tensor (n, context length).
-        padding: the token whose columns may be left away, or None.
+        padding: the token whose columns may be left away, as the tower masks it, or None.
     """
 
     model: Any
     device: str
     tokenize: Callable[[Sequence[str]], "torch.Tensor"]
     padding: int | None
+    _shortened: dict[int, Any] = field(default_factory=dict, init=False, repr=False)
 
     def tokens(self, texts: Sequence[str]) -> tuple["torch.Tensor", NDArray[np.int64]]:
         """The tokens, (n, context length), and how many columns of each row have to be seen."""
         tokens = self.tokenize(texts)
+        if _looks_back(self.model):
+            return tokens, _pooled(self.model, tokens) + 1
         if self.padding is None:
             return tokens, np.full(len(tokens), tokens.shape[1])
         columns = np.arange(1, tokens.shape[1] + 1)
@@ -68,8 +71,14 @@ class TextTower:
 
         few = self.device == "cpu" and tokens.numel() <= _FEW_TOKENS
         with torch.inference_mode(), on_threads(1) if few else nullcontext():
-            features: torch.Tensor = self.model.encode_text(tokens.to(self.device))
+            model = self._for_columns(tokens.shape[1]) if _looks_back(self.model) else self.model
+            features: torch.Tensor = model.encode_text(tokens.to(self.device))
         return features
+
+    def _for_columns(self, columns: int) -> Any:
+        if columns not in self._shortened:
+            self._shortened[columns] = _for_columns(self.model, columns)
+        return self._shortened[columns]
 
 
 def prepare_text_tower(towers: Towers, device: Device, precision: str) -> TextTower:
@@ -93,6 +102,48 @@ def prepare_text_tower(towers: Towers, device: Device, precision: str) -> TextTo
             if _faithful(wanted, tower.features(tokens)):
                 return tower
     return full
+
+
+def _looks_back(model: Any) -> bool:
+    """Whether no token sees those after it, and one of them is what the tower gives.
+
+    Then what comes after that one changes nothing. So it is in OpenAI's CLIP and most of its kind;
+    SigLIP looks both ways, and CoCa puts a token of its own at the end.
+    """
+    text = getattr(model, "text", model)
+    causal = getattr(text, "attn_mask", None) is not None and getattr(text, "cls_emb", None) is None
+    return causal and _pooling(model)[0] in ("argmax", "eos")
+
+
+def _pooling(model: Any) -> tuple[str, int]:
+    """How one of the tokens is chosen, and the number of that which ends a text."""
+    if hasattr(model, "text"):
+        return model.text.pool_type, model.text.eos_id
+    return model.text_pool_type, model.text_eos_id
+
+
+def _pooled(model: Any, tokens: "torch.Tensor") -> NDArray[np.int64]:
+    """The column whose token the tower gives, for each of n texts."""
+    import torch
+    from open_clip.transformer import text_global_pool
+
+    pool_type, end = _pooling(model)
+    columns = torch.arange(tokens.shape[1]).expand(tokens.shape)
+    chosen: NDArray[np.int64] = text_global_pool(columns, tokens, pool_type, end).numpy()
+    return chosen
+
+
+def _for_columns(model: Any, columns: int) -> Any:
+    """The model for texts of so many tokens, which open_clip's does not take; it shares all."""
+    import torch
+
+    text = getattr(model, "text", model)
+    parts = (model.visual, *text.children(), *model.parameters(), *model.buffers())
+    shared = {id(part): part for part in parts}
+    places = torch.nn.Parameter(text.positional_embedding[:columns], requires_grad=False)
+    shared[id(text.positional_embedding)] = places
+    shared[id(text.attn_mask)] = text.attn_mask[:columns, :columns]
+    return copy.deepcopy(model, shared)
 
 
 def _variant(model: Any, precision: str, packed: bool) -> Any | None:

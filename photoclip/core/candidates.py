@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.core.columns import column
+from photoclip.core.columns import among, column
 from photoclip.core.filters import Condition, Filtering, Lookups, photos_among
 from photoclip.core.library import Library
 from photoclip.core.query import Filter
@@ -89,7 +89,7 @@ class Candidates:
         )
         filtering = Filtering(self._library.store, self._model, today, lookups)
         photo_ids, times = self.photos(scope, (), today)
-        kept = np.isin(photo_ids, filtering.photo_ids(filters))
+        kept = among(photo_ids, filtering.photo_ids(filters))
         return photo_ids[kept], times[kept]
 
     def saying(self, text: str) -> NDArray[np.int64]:

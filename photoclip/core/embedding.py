@@ -10,9 +10,8 @@ from photoclip.clip.encoder import Encoder
 from photoclip.clip.native import on_threads
 from photoclip.errors import PhotoClipError
 
-# On a processor several batches at once, each by one thread, are faster than one by all, whose
-# threads wait for one another at every layer: on two cores that also decode photos ViT-B/32 in
-# bfloat16 embeds a sixth more. On very many cores each such batch fetches the weights for itself.
+# On a processor several batches at once, each by one thread, in place of one by all, whose threads
+# wait for one another at every layer. No more than these, as each fetches the weights for itself.
 _MOST_ON_PROCESSOR = 16
 # While one batch is computed the next is brought over.
 _ON_ACCELERATOR = 2

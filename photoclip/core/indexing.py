@@ -55,7 +55,8 @@ def index(
 
     Args:
         encoder: embeds the photos; it is first used when there is something to embed.
-        tagger: suggests tags for each embedded photo.
+        tagger: suggests tags for each embedded photo; for the first ones of a new model at the
+            end, since its terms are embedded meanwhile.
 
     Returns:
         The report of the whole run, as the generator's value.
@@ -172,7 +173,7 @@ def _read_all(
     def read(candidate: Candidate) -> Outcome:
         return _read(candidate, library, encoder, intake)
 
-    begun = _Begun(intake)
+    begun, terms = _Begun(intake), tagger.terms.embed(stop)
     yield IndexProgress("loading", 0, total), None
     reading = read_and_embed(read, seen.candidates, begun.picture, encoder, stop)
     with closing(reading) as batches:
@@ -180,8 +181,7 @@ def _read_all(
             stored = intake.store(
                 begun.settled(batch),
                 batch.embeddings,
-                tagger.tags(batch.embeddings),
-                tagger.version,
+                *tagger.tags_by_now(batch.embeddings),
                 tagger.terms.vocabulary,
             )
             # So that no search has to read the words of many photos first.
@@ -192,6 +192,8 @@ def _read_all(
             left = (total - done) / rate if rate else None
             progress = IndexProgress("indexing", done, total, left, rate, change=stored.change)
             yield progress, stored
+            # After the photos, which are searchable by now: a few at a time hold up none of them.
+            next(terms, None)
 
 
 class _Begun:

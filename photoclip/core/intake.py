@@ -164,7 +164,7 @@ class Intake:
         outcomes: Sequence[Outcome],
         embeddings: NDArray[np.float32],
         tags: Sequence[Sequence[Tag]],
-        tagged_with: str,
+        tagged_with: str | None,
         vocabulary: Vocabulary,
     ) -> Stored:
         """Store a batch in one transaction.
@@ -175,7 +175,8 @@ class Intake:
             embeddings: float32 of shape (n, d), one for each `Content` among `outcomes`, in
                 their order; stored as float16.
             tags: the suggested tags of each of them.
-            tagged_with: `Tagger.version`, by which outdated suggestions are found.
+            tagged_with: `Tagger.version`, by which outdated suggestions are found; None where
+                there are none yet.
             vocabulary: by which keywords of other programs are understood.
         """
         added: list[int] = []
@@ -243,7 +244,7 @@ class Intake:
         photo_ids: Sequence[int],
         embeddings: NDArray[np.float32],
         tags: Sequence[Sequence[Tag]],
-        tagged_with: str,
+        tagged_with: str | None,
     ) -> None:
         """Store the vectors and suggested tags of known photos in one transaction.
 
@@ -346,7 +347,12 @@ class Intake:
         return content_hash
 
     def _put_vector(
-        self, db: Database, photo_id: int, vector: bytes, tags: Sequence[Tag], tagged_with: str
+        self,
+        db: Database,
+        photo_id: int,
+        vector: bytes,
+        tags: Sequence[Tag],
+        tagged_with: str | None,
     ) -> None:
         db.execute(
             "INSERT OR REPLACE INTO vectors (model_id, photo_id, vector, tagged_with)"

@@ -499,6 +499,9 @@ def counts(db: Database) -> None:
     END;
 
     CREATE INDEX photos_away ON photos (id) WHERE NOT present;
+    -- The photos of a camera without reading any of them: someone who types asks at each letter.
+    CREATE INDEX photos_by_camera ON photos (camera, present) WHERE camera IS NOT NULL;
+    CREATE INDEX photos_by_lens ON photos (lens, present) WHERE lens IS NOT NULL;
     -- What was answered where a model had asked.
     CREATE INDEX decisions_answered ON decisions (term_id, model_id, score, confirmed)
         WHERE source = 'person' AND (NOT confirmed OR model_id IS NOT NULL);

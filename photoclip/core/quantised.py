@@ -94,6 +94,12 @@ class QuantisedMatrix:
         in_parts(multiply, count, _BLOCK)
         return products.T
 
+    def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """These rows, int32 (n,), nearly as they were put; float32 (n, d)."""
+        vectors: NDArray[np.float32] = self._rows[rows] @ self._rotation.T
+        vectors *= self._scales[rows][:, None]
+        return vectors
+
     def _quantised(
         self, vectors: NDArray[np.float32]
     ) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

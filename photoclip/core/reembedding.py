@@ -75,6 +75,9 @@ def reembed(
 ) -> Generator[tuple[IndexProgress, Reembedded], None, None]:
     """Embed these photos in the order given, and suggest their tags; each batch is stored whole.
 
+    The first photos of a new model are stored without tags, for `retag` to follow: its terms are
+    embedded a few after each batch.
+
     Args:
         encoder: the model that has not seen them; first used when there is something to embed.
         originals: whether to read the files of those whose thumbnail does not suffice.
@@ -97,7 +100,7 @@ def reembed(
     def picture(ready: _Ready) -> NDArray[np.uint8] | None:
         return ready.pixels
 
-    known = _known(library, photo_ids)
+    known, terms = _known(library, photo_ids), tagger.terms.embed(stop)
     with closing(read_and_embed(read, known, picture, encoder, stop)) as batches:
         for batch in batches:
             outcome = _store(batch, tagger, intake)
@@ -106,6 +109,7 @@ def reembed(
             change = Change(added=outcome.embedded, tags=bool(outcome.embedded))
             left = (total - done) / rate if rate else None
             yield IndexProgress("embedding", done, total, left, rate, change=change), outcome
+            next(terms, None)
 
 
 def _known(library: Library, photo_ids: Sequence[int] | NDArray[np.int64]) -> Iterator[_Known]:
@@ -169,7 +173,7 @@ def _original(photo: _Known, library: Library, min_side: int) -> Image.Image | N
 def _store(batch: Batch[_Ready], tagger: Tagger, intake: Intake) -> Reembedded:
     embedded = [batch.outcomes[place] for place in batch.taken]
     ids = [item.id for item in embedded]
-    intake.store_vectors(ids, batch.embeddings, tagger.tags(batch.embeddings), tagger.version)
+    intake.store_vectors(ids, batch.embeddings, *tagger.tags_by_now(batch.embeddings))
     return Reembedded(
         embedded=tuple(ids),
         from_thumbnails=sum(item.from_thumbnail for item in embedded),

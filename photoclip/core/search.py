@@ -15,6 +15,7 @@ from photoclip.clip.background import Background
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
 from photoclip.core.candidates import Candidates, Listed
+from photoclip.core.columns import among
 from photoclip.core.finding import Products
 from photoclip.core.lessons import AdapterInUse
 from photoclip.core.library import Library
@@ -247,10 +248,11 @@ class Searcher:
         self._library.albums.refuse_loops(query)
 
     def _answer(self, query: Query, scope: Scope, today: date) -> Results:
-        self._refresh()
         photo_ids, times = self._listed(query, scope, today)
         if not query.parts and not query.feedback:
+            # No model is asked, which may not be there.
             return Results.listed(photo_ids, times)
+        self._refresh()
         judged = self._judged(query, photo_ids, times)
         return Results.listed(photo_ids[:0], times[:0]) if judged is None else judged.ranked()
 
@@ -336,13 +338,13 @@ class Searcher:
         """Which of these photos have the words of the query in a name, a caption or a tag."""
         if not query.phrase or len(query.phrase.split()) > _NAME_WORDS:
             return np.zeros(len(photo_ids), bool)
-        return _among(photo_ids, self._candidates.saying(query.phrase))
+        return among(photo_ids, self._candidates.saying(query.phrase))
 
     def _refused(self, query: Query, photo_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Of which of these photos the person said that they are not what was asked for."""
         if not _is_one_phrase(query):
             return np.zeros(len(photo_ids), bool)
-        return _among(photo_ids, self._candidates.rejected(query.phrase))
+        return among(photo_ids, self._candidates.rejected(query.phrase))
 
     def _curve(self, query: Query) -> Curve | None:
         """How sure a score makes one of what is asked for, where that was measured."""
@@ -433,13 +435,3 @@ class Searcher:
 def _is_one_phrase(query: Query) -> bool:
     """Whether words alone are asked for, be it among filters."""
     return query.parts == (Words(query.phrase),) and not query.feedback
-
-
-def _among(photo_ids: NDArray[np.int64], those: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of the photos are among those, (n,); by a table, since ids leave few gaps."""
-    if not len(those):
-        return np.zeros(len(photo_ids), bool)
-    table = np.zeros(1 + max(int(photo_ids.max(initial=0)), int(those.max())), bool)
-    table[those] = True
-    among: NDArray[np.bool_] = table.take(photo_ids)
-    return among

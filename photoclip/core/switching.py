@@ -8,13 +8,14 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlite_utils import Database
 
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import STARTER
 from photoclip.core.library import Library
-from photoclip.core.reembedding import Reembedded, reembed
+from photoclip.core.reembedding import reembed
 from photoclip.core.tagging import Tagger, retag
 from photoclip.core.types import Change, IndexProgress, SwitchReport
 from photoclip.progress import StopFlag
@@ -27,6 +28,7 @@ _FEW = 0.01
 # lose them.
 _LOST = 0.05
 _TAKEN_OVER = Change(tags=True, model=True)
+_Step = TypeVar("_Step")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,11 @@ def switch(
             )
             # Nobody looks at the vectors of a model that does not serve yet.
             yield progress if serves else replace(progress, change=Change())
+        if not serves and not stop.stopped and _is_asked(library, source):
+            # No photo is to be without tags when it does; until then it is not ready.
+            tagging = retag(library, encoder.id, tagger, stop)
+            for step in _asked(library, source, tagging):
+                yield replace(step, phase="loading", change=Change())
     if serves:
         yield from retag(library, encoder.id, tagger, stop)
     return replace(
@@ -131,9 +138,7 @@ def switch(
     )
 
 
-def _asked(
-    library: Library, source: str, work: Generator[tuple[IndexProgress, Reembedded], None, None]
-) -> Iterator[tuple[IndexProgress, Reembedded]]:
+def _asked(library: Library, source: str, work: Generator[_Step, None, object]) -> Iterator[_Step]:
     """Go on with the work while anyone asks for the model; another program may want another."""
     with closing(work):
         for step in work:

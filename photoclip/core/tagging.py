@@ -18,7 +18,7 @@ from photoclip.core.term_files import built_in_terms
 from photoclip.core.term_vectors import TermVectors
 from photoclip.core.types import Change, IndexProgress, Tag
 from photoclip.core.vocabulary import Vocabulary
-from photoclip.progress import StopFlag
+from photoclip.progress import RateMeter, StopFlag
 
 # Raise it when the method changes, so that the tags of every library are suggested anew.
 _METHOD = 2
@@ -78,6 +78,18 @@ class Tagger:
             return [()] * len(embeddings)
         return [self._suggested(row) for row in self.probabilities(embeddings)]
 
+    def tags_by_now(
+        self, embeddings: NDArray[np.float32]
+    ) -> tuple[list[tuple[Tag, ...]], str | None]:
+        """As `tags`, with the version; while the terms are not embedded yet no tags, and None.
+
+        So nobody waits for the terms who wants to store photos: `retag` finds these later.
+        """
+        if not self.terms.are_ready:
+            return [()] * len(embeddings), None
+        # As they are stored, so that it is all one when they are tagged.
+        return self.tags(embeddings.astype(np.float16).astype(np.float32)), self.version
+
     def probabilities(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         """How probably each photo shows each term; float32 (n, terms)."""
         spread = self.terms.background.spread(embeddings)
@@ -104,7 +116,7 @@ class Tagger:
 def retag(
     library: Library, model: str, tagger: Tagger, stop: StopFlag
 ) -> Generator[IndexProgress, None, int]:
-    """Suggest tags anew, from the stored vectors, where the vocabulary or method was another.
+    """Suggest tags from the stored vectors, where nothing has yet, or another vocabulary or method.
 
     Personal tags come first, where their examples or photos are others.
 
@@ -115,6 +127,12 @@ def retag(
     (total,) = library.store.row(
         f"SELECT count(*) FROM ({_OUTDATED.format('1')})", [model, tagger.version]
     )
+    if total and not tagger.terms.are_ready:
+        meter = RateMeter()
+        for embedded, questions in tagger.terms.embed(stop):
+            rate = meter.update(embedded)
+            left = (questions - embedded) / rate if rate else None
+            yield IndexProgress("tagging", 0, total, left)
     done = 0
     while done < total:
         stop.wait_while_paused()

@@ -1,7 +1,7 @@
 """The embeddings of a vocabulary's terms under one encoder, made once and kept in a file."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,13 @@ from photoclip.clip.background import Background
 from photoclip.clip.encoder import Encoder
 from photoclip.core.terms import Term
 from photoclip.core.vocabulary import Vocabulary
+from photoclip.progress import StopFlag
 
 # Of the terms, evenly spread, what the background is made of: it is asked for by the first search,
 # which cannot wait for all. With a fifth as many as these, ranking and bands are the same.
 _BACKGROUND_TERMS: Final = 400
+# Questions that are embedded before anyone looks whether to stop: a second's work at most.
+_AT_ONCE: Final = 64
 
 
 class TermVectors:
@@ -36,6 +39,34 @@ class TermVectors:
         self.vocabulary = vocabulary
         self._path = cache_dir / f"{encoder.id}-terms.npz" if cache_dir else None
         self._lock = RLock()
+        # Replaced and never changed, so that reading it takes no lock.
+        self._known: dict[int, NDArray[np.float32]] = {}
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether whoever asks for all directions gets them at once, or after a second at most.
+
+        Of a model that is new they are not: embedding thousands of questions takes a minute.
+        """
+        unknown = self._keys - self._known.keys()
+        return len(unknown) <= _AT_ONCE or len(unknown - self._kept().keys()) <= _AT_ONCE
+
+    def embed(self, stop: StopFlag) -> Iterator[tuple[int, int]]:
+        """Embed what is not yet, in small parts, each of which is kept as soon as it is there.
+
+        Yields:
+            After each part how many questions are embedded, and how many were to be.
+        """
+        missing = self._missing(self._questions, self._known | self._kept())
+        # A part is as slow as its longest.
+        missing.sort(key=len)
+        for start in range(0, len(missing), _AT_ONCE):
+            stop.wait_while_paused()
+            if stop.stopped:
+                return
+            part = missing[start : start + _AT_ONCE]
+            self._embedded(part)
+            yield start + len(part), len(missing)
 
     @cached_property
     def prototypes(self) -> NDArray[np.float32]:
@@ -69,16 +100,33 @@ class TermVectors:
         prototypes: NDArray[np.float32] = matrix / np.maximum(lengths, 1e-12)
         return prototypes
 
+    @cached_property
+    def _questions(self) -> list[str]:
+        return [question for term in self.vocabulary.terms for question in term.questions()]
+
+    @cached_property
+    def _keys(self) -> set[int]:
+        return {_key(question) for question in self._questions}
+
     def _embedded(self, questions: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         with self._lock:
-            known = self._kept()
-            keys = {asked: xxhash.xxh3_64_intdigest(asked.encode()) for asked in questions}
-            missing = [question for question in keys if keys[question] not in known]
+            known = self._known
+            if self._missing(questions, known):
+                # By now there may be more, from another program or vocabulary.
+                known = known | self._kept()
+            missing = self._missing(questions, known)
             if missing:
                 vectors = self._encoder.encode_texts(missing)
-                known.update(zip((keys[question] for question in missing), vectors, strict=True))
+                known = known | dict(zip(map(_key, missing), vectors, strict=True))
                 self._keep(known)
-            return {question: known[key] for question, key in keys.items()}
+            self._known = known
+            return {question: known[_key(question)] for question in questions}
+
+    def _missing(
+        self, questions: Sequence[str], known: dict[int, NDArray[np.float32]]
+    ) -> list[str]:
+        """Those that are not known, each once, in their order."""
+        return [question for question in dict.fromkeys(questions) if _key(question) not in known]
 
     def _kept(self) -> dict[int, NDArray[np.float32]]:
         if self._path is None:
@@ -104,3 +152,7 @@ class TermVectors:
                     vectors=np.array(list(known.values()), np.float32),
                 )
             part.replace(self._path)
+
+
+def _key(question: str) -> int:
+    return xxhash.xxh3_64_intdigest(question.encode())

@@ -109,7 +109,8 @@ class VectorIndex:
         exact = self._matrix.products(directions, self._row_of[photo_ids])
         order = np.argsort(photo_ids)
         # Whose vector was taken out of the library meanwhile keeps the other score.
-        exact[order[np.searchsorted(photo_ids, found, sorter=order)]] = vectors @ directions.T
+        if len(found):
+            exact[order[np.searchsorted(photo_ids, found, sorter=order)]] = vectors @ directions.T
         return exact
 
     def spread(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -117,21 +118,23 @@ class VectorIndex:
         return self._spread.take(rows)
 
     def sample(self) -> NDArray[np.float32]:
-        """The vectors of some of the photos, spread over all; float32 (m, d)."""
+        """The vectors of some of the photos, spread over all, nearly; float32 (m, d)."""
         photo_ids = self.photo_ids
-        return self._library.vectors(photo_ids[sampled(len(photo_ids))], self._model)[1]
+        return self._matrix.vectors(self._row_of[photo_ids[sampled(len(photo_ids))]])
 
     def _put(self, photo_ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         known = len(self._row_of)
         if photo_ids.max() >= known:
             self._row_of.resize(max(int(photo_ids.max()) + 1, known * 9 // 8), refcheck=False)
             self._row_of[known:] = -1
+        # First, since it may fail where the vocabulary has to be embedded.
+        spread = self._spread_of(vectors)
         rows = self._row_of[photo_ids].astype(np.int64)
         new = rows < 0
         rows[new] = len(self) + np.arange(np.count_nonzero(new))
         self._matrix.put(rows, vectors)
         if len(self) > len(self._spread):
             self._spread.resize(len(self) * 9 // 8, refcheck=False)
-        self._spread[rows] = self._spread_of(vectors)
+        self._spread[rows] = spread
         self._row_of[photo_ids] = rows
         self._asked = None

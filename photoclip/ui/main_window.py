@@ -70,8 +70,8 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """Shown before the rest of the app is there. What a person types, drops or asks until it is
-    whole is not lost: it is done then.
+    """Shown before the rest of the app is there. What a person types, pastes as a picture or drops
+    until it is whole is not lost: it is done then. Commands are answered from then on.
 
     Args:
         empty: whether the library is a new one, for which there is no toolbar but a welcome.

@@ -213,6 +213,10 @@ class Session(QObject):
 
         self._asking.submit("warm", warm, lambda _: self.ready.emit())
 
+    def let_rest(self, free: Callable[[], None]) -> None:
+        """Free what searches hold, when those that wait are answered."""
+        self._asking.submit("rest", free, lambda _: None)
+
     def photos(
         self, key: str, photo_ids: list[int], done: Callable[[dict[int, Photo]], None]
     ) -> None:

@@ -38,10 +38,12 @@ class Shell(QObject):
         error: why the library could not be opened.
 
     Signals:
+        begun: the window is on the screen, or is not going to be painted soon.
         whole: the window has all its parts, and the library is shown.
         closed: the window was closed by the person, or cannot be filled because of `error`.
     """
 
+    begun = Signal()
     whole = Signal()
     closed = Signal()
 
@@ -91,6 +93,7 @@ class Shell(QObject):
         self._waiting.stop()
         if self._open and self._thread.ident is None:
             self._thread.start()
+            self.begun.emit()
 
     def _read(self) -> None:
         """Open the library and import what shows it, while the window answers."""

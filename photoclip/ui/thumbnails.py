@@ -103,8 +103,8 @@ class Thumbnails(QObject):
             for photo_id, waiting in self._stack:
                 if self._asked.get(photo_id) == waiting:
                     del self._asked[photo_id]
-            kept = {*visible, *around}
-            rest = [(i, s) for i, s in self._stack if i in kept and s == side and i not in wishes]
+            wished = {*visible, *around}
+            rest = [(i, s) for i, s in self._stack if i in wished and s == side and i not in wishes]
             self._stack = rest + [(photo_id, side) for photo_id in reversed(wishes)]
             self._asked.update(self._stack)
             self._changed.notify_all()

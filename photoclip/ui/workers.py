@@ -16,6 +16,7 @@ from photoclip.ui.jobs import Bridge
 from photoclip.ui.models import Models
 from photoclip.ui.personal import PersonalTags
 from photoclip.ui.previews import Previews
+from photoclip.ui.resting import Resting
 from photoclip.ui.review import Reviews
 from photoclip.ui.session import Session
 from photoclip.ui.sidecar_job import SidecarJob
@@ -71,6 +72,7 @@ class Workers:
     why: Why
     proposals: Proposals
     lessons: Lessons
+    resting: Resting
 
     @classmethod
     def of(
@@ -81,9 +83,11 @@ class Workers:
         session = Session(library, lambda: serving, opened.model, bridge, parent)
         switch = SwitchJob(session, serving.switch, bridge, parent)
         undo = UndoStack(session, actions, parent)
+        job = IndexJob(serving.index, bridge, parent)
+        lessons = Lessons(session, undo, serving, bridge, parent)
         return cls(
             session=session,
-            job=IndexJob(serving.index, bridge, parent),
+            job=job,
             switch=switch,
             thumbnails=Thumbnails(library, bridge, parent),
             looking=Previews(library, bridge, "preview", parent),
@@ -105,14 +109,15 @@ class Workers:
             sidecars=SidecarJob(session, bridge, parent),
             why=Why(session, serving, bridge, parent),
             proposals=Proposals(serving, bridge, parent),
-            lessons=Lessons(session, undo, serving, bridge, parent),
+            lessons=lessons,
+            resting=Resting(session, (job, switch, lessons), serving.rest, parent),
         )
 
     def close(self) -> None:
         """Stop, and wait. What is indexed is kept; the next start goes on."""
         for worker in (
-            self.models, self.words, self.reviews, self.personal, self.why, self.lessons,
-            self.proposals, self.job, self.sidecars, self.switch, self.session, self.thumbnails,
-            self.looking, self.viewing,
+            self.resting, self.models, self.words, self.reviews, self.personal, self.why,
+            self.lessons, self.proposals, self.job, self.sidecars, self.switch, self.session,
+            self.thumbnails, self.looking, self.viewing,
         ):  # fmt: skip
             worker.close()

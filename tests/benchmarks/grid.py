@@ -47,7 +47,7 @@ _SCREENS = {"": (1280, 820, 1), "4k_": (3840, 2160, 1), "hidpi_": (1280, 820, 2)
             "4k_hidpi_": (1920, 1080, 2)}  # fmt: skip
 BARS = tuple(
     bar
-    for screen in ("", "hidpi_")
+    for screen in _SCREENS
     for bar in (
         Bar(f"{screen}reset_ms", most=20.0),
         Bar(f"{screen}resize_ms", most=20.0),

@@ -1,5 +1,6 @@
 """The text tower's precision and threads."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,49 @@ def test_where_weights_cannot_be_packed_the_tower_works_as_it_is(
 
     assert _features(prepare_text_tower(towers, PROCESSOR, "bfloat16")).dtype == torch.bfloat16
     assert prepare_text_tower(towers, PROCESSOR, "float32").model is towers.model
+
+
+@pytest.mark.parametrize("class_", ["CLIP", "CustomTextCLIP"])
+@pytest.mark.parametrize("pooling", ["argmax", "eos"])
+def test_what_comes_after_the_end_of_a_text_is_left_away(
+    tiny_model_folder: Path, class_: str, pooling: str
+) -> None:
+    folder = find_model(str(tiny_model_folder), None)
+    text = folder.config["text_cfg"] | {"pool_type": pooling, "eos_id": 49407}
+    config = folder.config | {"text_cfg": text, "custom_text": class_ == "CustomTextCLIP"}
+    towers = load_towers(replace(folder, config=config))
+    tower = prepare_text_tower(towers, PROCESSOR, "float32")
+    seen: list[torch.Size] = []
+    ln_final = getattr(tower.model, "text", tower.model).ln_final
+    ln_final.register_forward_pre_hook(lambda _, given: seen.append(given[0].shape))
+
+    texts = ["", "dog", "a photo of two people on the beach at sunset", "word " * 100]
+    tokens, lengths = tower.tokens(texts)
+
+    assert type(towers.model).__name__ == class_
+    assert lengths.tolist() == [2, 3, 12, 77]
+    with torch.inference_mode():
+        wanted = towers.model.encode_text(tokens)
+    for some in ([0], [1], [0, 2], [0, 1, 2, 3], [2, 1]):
+        given = tower.features(tokens[some, : lengths[some].max()])
+        assert seen.pop()[1] == lengths[some].max()
+        torch.testing.assert_close(given, wanted[some], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("change", [{"no_causal_mask": True}, {"pool_type": "last"}])
+def test_a_tower_for_which_it_matters_sees_all(
+    tiny_model_folder: Path, change: dict[str, Any]
+) -> None:
+    folder = find_model(str(tiny_model_folder), None)
+    text = folder.config["text_cfg"] | change
+    towers = load_towers(replace(folder, config=folder.config | {"text_cfg": text}))
+    tower = prepare_text_tower(towers, PROCESSOR, "float32")
+
+    tokens, lengths = tower.tokens(["dog"])
+
+    assert lengths.tolist() == [77]
+    with torch.inference_mode():
+        torch.testing.assert_close(tower.features(tokens), towers.model.encode_text(tokens))
 
 
 def test_a_query_keeps_to_one_core(tiny_bert_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,7 @@ def everything_but(library: Library, model: str) -> dict[str, list[Any]]:
     """All rows of all tables, those of one model and the choice of models left out."""
     own = f"(SELECT id FROM models WHERE key = '{model}')"
     queries = {
-        table: f"SELECT * FROM {table} ORDER BY 1, 2"
-        for table in ("roots", "photos", "files")
+        table: f"SELECT * FROM {table} ORDER BY 1, 2" for table in ("roots", "photos", "files")
     }
     for table in ("vectors", "suggestions"):
         queries[table] = f"SELECT * FROM {table} WHERE model_id IS NOT {own} ORDER BY 1, 2, 3"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photoclip.core.columns import column, columns
+from photoclip.core.columns import among, column, columns
 from photoclip.core.library import Library
 
 
@@ -25,3 +25,10 @@ def test_one_number_large_ones_and_none(library: Library) -> None:
     none = column(library.store, "SELECT 1 WHERE 0")
     assert none.shape == (0,)
     assert none.dtype == np.int64
+
+
+def test_among() -> None:
+    ids = np.array([5, 3, 9, 5], np.int64)
+    assert among(ids, np.array([5, 70])).tolist() == [True, False, False, True]
+    assert among(ids, ids[:0]).tolist() == [False] * 4
+    assert among(ids[:0], ids).tolist() == []

@@ -412,3 +412,19 @@ def test_weak_results_are_ordered_when_they_are_looked_at(
     assert others.in_order().photo_ids.tolist() == [
         photo_id for photo_id in ordered.photo_ids if photo_id not in left_out
     ]
+
+
+def test_filters_alone_ask_no_model(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo(photos / "red.jpg", "red")
+    run(library, encoder, photos)
+
+    def gone(texts: object) -> NDArray[np.float32]:
+        raise PhotoClipError("The model is gone.")
+
+    monkeypatch.setattr(encoder, "encode_texts", gone)
+    searcher = Searcher(library, encoder, Tagger(encoder).terms)
+    assert paths(library, searcher.search("type:jpeg")) == ["red.jpg"]
+    with pytest.raises(PhotoClipError, match="gone"):
+        searcher.search("red")

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from photoclip.core.library import Library
 from photoclip.core.vectors import VectorIndex
+from photoclip.errors import PhotoClipError
 from tests.core.test_indexing import run
 from tests.fakes import ColourEncoder, save_photo
 
@@ -74,15 +76,36 @@ def test_a_vector_that_was_deleted_meanwhile_keeps_its_score(library: Library) -
         db.execute("DELETE FROM vectors WHERE photo_id = 2")
     scores = index.exact_scores(vectors[:1], np.array([3, 2, 1]))
     np.testing.assert_allclose(scores[:, 0], vectors[::-1] @ vectors[0], atol=0.008)
+    with library.store.write() as db:
+        db.execute("DELETE FROM vectors")
+    scores = index.exact_scores(vectors[:1], np.array([3, 2, 1]))
+    np.testing.assert_allclose(scores[:, 0], vectors[::-1] @ vectors[0], atol=0.008)
 
 
-def test_the_sample_is_of_the_photos_as_they_are_stored(library: Library) -> None:
+def test_the_sample_is_of_the_photos(library: Library) -> None:
     vectors = unit(np.random.default_rng(0).normal(size=(9, 64)))
     store_vectors(library, "m", np.arange(1, 10), vectors)
     index = VectorIndex(library, "m", 64, lengths)
     assert index.sample().shape[0] == 0
     index.refresh()
-    assert (index.sample() == vectors.astype(np.float16).astype(np.float32)).all()
+    np.testing.assert_allclose(index.sample(), vectors, atol=0.005)
+
+
+def test_what_could_not_be_taken_in_is_taken_in_once_the_next_time(library: Library) -> None:
+    vectors = unit(np.random.default_rng(0).normal(size=(9, 64)))
+    store_vectors(library, "m", np.arange(1, 10), vectors)
+    fails = [True, False]
+
+    def spread(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        if fails.pop(0):
+            raise PhotoClipError("The model is gone.")
+        return lengths(vectors)
+
+    index = VectorIndex(library, "m", 64, spread)
+    with pytest.raises(PhotoClipError):
+        index.refresh()
+    index.refresh()
+    assert len(index) == 9
 
 
 def test_vectors_of_another_model_are_passed_over_once(

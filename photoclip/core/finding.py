@@ -152,7 +152,7 @@ def _taught(
         background = terms.background
         direction = background.directions(terms.named(one.term)[None])[0]
         examples, against = (
-            _vectors(library, model, ids) for ids in (one.examples, one.counterexamples)
+            library.vectors(ids, model)[1] for ids in (one.examples, one.counterexamples)
         )
         against = against.reshape(-1, examples.shape[1])
         tag = learn(sample, examples, against, Name(direction, background))
@@ -163,18 +163,7 @@ def _sample(library: Library, model: str) -> NDArray[np.float32]:
     """Vectors of as many photos as are learned from, spread over the library; float32 (n, d)."""
     sql = f"SELECT photo_id FROM vectors WHERE model_id = {_MODEL} ORDER BY photo_id"
     photos = column(library.store, sql, [model])
-    return _vectors(library, model, photos[spread_over(len(photos), SAMPLE)])
-
-
-def _vectors(library: Library, model: str, photo_ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The vectors of these photos in the order of their ids, float32 (n, d)."""
-    rows = library.store.rows(
-        f"SELECT vector FROM vectors WHERE model_id = {_MODEL}"
-        " AND photo_id IN (SELECT value FROM json_each(?)) ORDER BY photo_id",
-        [model, json.dumps(photo_ids.tolist())],
-    )
-    vectors = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
-    return vectors.reshape(len(rows), -1).astype(np.float32) if rows else np.empty((0, 0), "f4")
+    return library.vectors(photos[spread_over(len(photos), SAMPLE)], model)[1]
 
 
 def _suggest(

@@ -18,6 +18,7 @@ from photoclip.clip.models import STARTER, find_model
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from tests.benchmarks.reporting import Bar
+from tests.benchmarks.resident import megabytes
 from tests.benchmarks.searching import fill
 
 BARS = (Bar("rest_mb", most=900.0),)
@@ -54,18 +55,11 @@ def open_and_rest(folder: str) -> None:
     encoder = OpenClipEncoder(find_model(STARTER, None), device="cpu")
     figures = {}
     with running(Path(folder, "library.photoclip"), encoder, Path(folder)) as shell:
-        figures["rest_window_mb"] = _megabytes("VmRSS")
+        figures["rest_window_mb"] = megabytes("VmRSS")
         search(shell, "kite on the beach")
-        figures["rest_after_a_search_mb"] = _megabytes("VmRSS")
+        figures["rest_after_a_search_mb"] = megabytes("VmRSS")
         encoder.unload()
         gc.collect()
-        figures["rest_mb"] = _megabytes("VmRSS")
-        figures["rest_of_it_mapped_files_mb"] = _megabytes("RssFile")
+        figures["rest_mb"] = megabytes("VmRSS")
+        figures["rest_of_it_mapped_files_mb"] = megabytes("RssFile")
     print(json.dumps(figures))
-
-
-def _megabytes(field: str) -> float:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1]) / 1024
-    raise AssertionError(field)

@@ -21,6 +21,7 @@ from photoclip.core.tagging import Tagger
 from photoclip.progress import StopFlag
 from tests.benchmarks.peer import ARCHITECTURE, prepare
 from tests.benchmarks.reporting import Bar
+from tests.benchmarks.resident import megabytes
 
 BARS = (Bar("indexing_beyond_the_model_mb", most=500.0),)
 
@@ -51,7 +52,7 @@ def index_everything() -> None:
     tagger = Tagger(encoder, cache_dir=peer.cache)
     size = encoder.preprocessing.size
     tagger.tags(encoder.encode_images(np.zeros((1, size, size, 3), np.uint8)))
-    loading, loaded = _megabytes("VmHWM"), _megabytes("VmRSS")
+    loading, loaded = megabytes("VmHWM"), megabytes("VmRSS")
     Path("/proc/self/clear_refs").write_text(_RESET_PEAK, encoding="ascii")
     with TemporaryDirectory() as name:
         library = Library(Path(name, "library.photoclip"))
@@ -61,7 +62,7 @@ def index_everything() -> None:
                 next(run)
         except StopIteration as ended:
             indexed, failed = ended.value.indexed, ended.value.failed
-        peak = _megabytes("VmHWM")
+        peak = megabytes("VmHWM")
         library.close()
     figures = {
         "indexing_photos": indexed,
@@ -72,10 +73,3 @@ def index_everything() -> None:
         "indexing_beyond_the_model_mb": peak - loaded,
     }
     print(json.dumps(figures))
-
-
-def _megabytes(field: str) -> float:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1]) / 1024
-    raise AssertionError(field)

@@ -24,23 +24,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import STARTER, find_model
 from photoclip.core.library import Library
 from photoclip.core.query_text import parse
 from photoclip.core.ranking import largest
 from photoclip.core.search import Searcher
-from photoclip.core.tagging import Tagger
 from photoclip.core.types import Scope
 from photoclip.core.vectors import VectorIndex
 from tests.benchmarks.reporting import Bar, report
-from tests.benchmarks.searching import fill
+from tests.benchmarks.searching import filled
 
 BARS = (
     Bar("matching_times_reading", most=1.4),
@@ -58,17 +54,9 @@ _WORDS = "kite tractor violin teapot lantern ladder saddle harbour orchard canoe
 
 def measure(photos: int = _PHOTOS) -> dict[str, float]:
     """Milliseconds of each, how they compare, and the recall."""
-    encoder = OpenClipEncoder(find_model(STARTER, None), device="cpu")
-    terms = Tagger(encoder).terms
-    with TemporaryDirectory() as folder:
-        library = Library(Path(folder) / "library.photoclip")
-        try:
-            fill(library, encoder.id, terms.background_prototypes, photos)
-            return _matching(library, encoder.id, encoder.dim, photos) | _answering(
-                Searcher(library, encoder, terms)
-            )
-        finally:
-            library.close()
+    model = find_model(STARTER, None)
+    with filled(photos) as (library, searcher):
+        return _matching(library, model.id, model.dim, photos) | _answering(searcher)
 
 
 def _matching(library: Library, model: str, dim: int, photos: int) -> dict[str, float]:

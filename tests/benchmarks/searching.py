@@ -12,6 +12,7 @@ been written to, so that everything is looked up anew, filters too. Painting is 
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,25 +57,17 @@ _WORDS = (
 
 def measure(photos: int = _PHOTOS) -> dict[str, float]:
     """By kind of query, and for all: the median and 95th percentile in ms."""
-    encoder = OpenClipEncoder(find_model(STARTER, None), device="cpu")
-    terms = Tagger(encoder).terms
-    with TemporaryDirectory() as folder:
-        library = Library(Path(folder) / "library.photoclip")
-        try:
-            fill(library, encoder.id, terms.background_prototypes, photos)
-            searcher = Searcher(library, encoder, terms)
-            took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
-            took |= {"in a folder": [], "like a photo": []}
-            took |= {f"{kind}, after a change": [] for kind in _AFTER_A_CHANGE}
-            for asked in (_asked, _asked_after_a_change):
-                for turn in range(_ROUNDS + 1):
-                    for kind, text, scope in asked(library, turn):
-                        start = time.perf_counter()
-                        searcher.answer(parse(text, _TODAY), scope, _TODAY)
-                        if turn:
-                            took[kind].append(1000 * (time.perf_counter() - start))
-        finally:
-            library.close()
+    took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
+    took |= {"in a folder": [], "like a photo": []}
+    took |= {f"{kind}, after a change": [] for kind in _AFTER_A_CHANGE}
+    with filled(photos) as (library, searcher):
+        for asked in (_asked, _asked_after_a_change):
+            for turn in range(_ROUNDS + 1):
+                for kind, text, scope in asked(library, turn):
+                    start = time.perf_counter()
+                    searcher.answer(parse(text, _TODAY), scope, _TODAY)
+                    if turn:
+                        took[kind].append(1000 * (time.perf_counter() - start))
     summary = {}
     took[""] = [one for times in took.values() for one in times]
     for kind, times in took.items():
@@ -98,6 +91,20 @@ def _asked_after_a_change(library: Library, turn: int) -> Iterator[tuple[str, st
     for kind in _AFTER_A_CHANGE:
         library.set_setting("benchmark", f"{kind} {turn}")
         yield f"{kind}, after a change", _KINDS[kind].format(f"{word} shop"), Scope()
+
+
+@contextmanager
+def filled(photos: int) -> Iterator[tuple[Library, Searcher]]:
+    """A library of so many photos, as `fill` makes it, and who answers queries over it."""
+    encoder = OpenClipEncoder(find_model(STARTER, None), device="cpu")
+    terms = Tagger(encoder).terms
+    with TemporaryDirectory() as folder:
+        library = Library(Path(folder) / "library.photoclip")
+        try:
+            fill(library, encoder.id, terms.background_prototypes, photos)
+            yield library, Searcher(library, encoder, terms)
+        finally:
+            library.close()
 
 
 def fill(

@@ -5,7 +5,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from photoclip.cli import main, session
 from photoclip.clip.models import CHECKPOINT_FILE, CONFIG_FILE
@@ -57,6 +59,23 @@ def chosen(tmp_path: Path, name: str = "library.photoclip") -> Choice:
         library.close()
 
 
+Embed = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+def interrupting(embed: Embed) -> Embed:
+    """Presses Ctrl+C once, at the first batch: a second time would mean to end at once, and
+    batches are embedded side by side."""
+    pressed: list[int] = []
+
+    def embedding(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if not pressed:
+            pressed.append(1)
+            signal.raise_signal(signal.SIGINT)
+        return embed(pixels)
+
+    return embedding
+
+
 def test_another_model_serves_and_going_back_is_for_free(
     run: Run, photos: Path, tmp_path: Path, encoder: ColourEncoder, bright: BrightColourEncoder
 ) -> None:
@@ -90,10 +109,7 @@ def test_an_interrupted_switch_is_told_and_goes_on(
         save_photo(photos / f"{i}.jpg")
     run("index", photos)
     embed = bright.encode_images
-    bright.encode_images = lambda pixels: (  # type: ignore[method-assign]
-        signal.raise_signal(signal.SIGINT),
-        embed(pixels),
-    )[1]
+    bright.encode_images = interrupting(embed)  # type: ignore[method-assign]
     code, _, err = run("models", "use", "bright")
     assert code == 1
     assert "the same command" in err
@@ -157,10 +173,7 @@ def test_a_model_named_when_indexing_serves_once_it_knows_the_other_folders_too(
     save_photo(photos / "two" / "a.jpg", "blue")
     run("index", photos / "one")
     embed = bright.encode_images
-    bright.encode_images = lambda pixels: (  # type: ignore[method-assign]
-        signal.raise_signal(signal.SIGINT),
-        embed(pixels),
-    )[1]
+    bright.encode_images = interrupting(embed)  # type: ignore[method-assign]
     assert run("index", photos / "two", "--model", "bright")[0] == 1
     assert chosen(tmp_path).serving == "starter"
     bright.encode_images = embed  # type: ignore[method-assign]

@@ -5,6 +5,11 @@ import sys
 
 def main() -> None:
     """Without arguments the app alone, which does not wait for what reads a command line."""
+    if getattr(sys, "frozen", False):
+        # Another process of the built app is this very program.
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     if len(sys.argv) > 1:
         from photoclip.cli import main as command_line
 

@@ -3,6 +3,8 @@
 Qt is imported only inside, so that a computer without a screen gets a sentence and not a crash.
 """
 
+import builtins
+import gc
 import importlib
 import os
 import sys
@@ -58,6 +60,8 @@ def run(library_path: Path, paths: Sequence[str] = ()) -> int:
             library or the model cannot be used.
     """
     check_screen()
+    # Until the window is whole nothing is thrown away that would be worth looking for.
+    gc.disable()
     application = _application()
     from photoclip.ui import single
 
@@ -113,6 +117,7 @@ def _application() -> "QApplication":
         if ".so" in name:
             raise _missing_library(name) from error
         raise
+    _import_plainly()
     from PySide6.QtCore import QCoreApplication
 
     QCoreApplication.setApplicationName("PhotoClip")
@@ -127,6 +132,12 @@ def _application() -> "QApplication":
 
     translations.install(application)
     return application
+
+
+def _import_plainly() -> None:
+    """Take back how PySide imports: it reads the source of each module, and keeps it in memory,
+    to find those that use `__feature__`, as none here does."""
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def _run(application: "QApplication", library_path: Path, paths: list[str]) -> int:
@@ -152,6 +163,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
     doorbell.when_made(lambda bell: bell.rung.connect(lambda _: shell.window.activateWindow()))
     try:
         shell.begun.connect(doorbell)
+        shell.whole.connect(gc.enable)
         shell.closed.connect(application.quit)
         _report_bugs(shell.bridge)
         shell.start(paths)
@@ -172,7 +184,8 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
 
 def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
     """The library and its model; called in a thread, while the window is on the screen."""
-    from photoclip.clip.encoder import Encoder, OpenClipEncoder
+    from photoclip.clip.encoder import Encoder
+    from photoclip.clip.model_process import ModelProcess
     from photoclip.clip.models import find_model
     from photoclip.core import paths as places
     from photoclip.core.library import Library
@@ -180,9 +193,11 @@ def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
     from photoclip.core.switching import choice
     from photoclip.ui.workers import Opened
 
+    process = ModelProcess()
+
     def open_encoder(source: str) -> Encoder:
         found = find_model(source, places.models_dir())
-        return OpenClipEncoder(found, cache_dir=places.cache_dir())
+        return process.encoder(found, places.cache_dir())
 
     def stamp(source: str) -> object:
         checkpoint = find_model(source, places.models_dir()).checkpoint

@@ -46,7 +46,9 @@ class ColourEncoder:
     def unload(self) -> None:
         """There is nothing to free."""
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         assert pixels.dtype == np.uint8
         assert pixels.shape[1:] == (32, 32, 3)
         self.images_encoded += len(pixels)
@@ -63,7 +65,9 @@ class BrightColourEncoder(ColourEncoder):
     name = "bright"
     dim = 5
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         return _with_brightness(super().encode_images(pixels))
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -82,7 +86,9 @@ class FineColourEncoder(ColourEncoder):
     dim = 64
     seed = 0
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         self.images_encoded += len(pixels)
         return self._features(pixels.astype(np.float32).mean(axis=(1, 2)))
 

@@ -30,7 +30,7 @@ class WordEncoder(ColourEncoder):
         said = [re.findall(r"\w+", text) for text in texts]
         return _unit(np.array([sum(map(_word, words), np.full(_DIM, 0.01)) for words in said]))
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> Vectors:
+    def encode_images(self, pixels: NDArray[np.uint8], threads: int | None = None) -> Vectors:
         colours = super().encode_images(pixels)
         return np.pad(colours, ((0, 0), (0, _DIM - colours.shape[1])))
 

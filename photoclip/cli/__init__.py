@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from importlib import import_module
 
 import click
 
@@ -11,28 +12,36 @@ from photoclip.cli.session import Session, library_option, print_json
 from photoclip.errors import PhotoClipError
 
 
+# Where each command is, which is imported when it is named: the window waits for none.
+_COMMANDS = {
+    "bench": "bench.bench",
+    "calibrate": "judge.calibrate",
+    "describe": "tagging.describe",
+    "eval": "evaluate.evaluate",
+    "failures": "library.failures",
+    "index": "library.index",
+    "models": "models.models",
+    "search": "searching.search",
+    "sidecars": "sidecars.sidecars",
+    "tag": "tagging.tag",
+    "tags": "tagging.tags",
+    "teach": "teach.teach",
+    "train": "train.train",
+    "vocabulary": "vocabulary.vocabulary",
+}
+
+
 class _AppByDefault(click.Group):
-    """A group whose first argument may also be a folder: then all of them are for the app.
-
-    What the commands need is imported when one is named: the window does not wait for it.
-    """
-
-    _complete = False
+    """A group whose first argument may also be a folder: then all of them are for the app."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.commands:
-            self.complete()
+        if cmd_name in _COMMANDS and cmd_name not in self.commands:
+            module, name = _COMMANDS[cmd_name].split(".")
+            self.add_command(getattr(import_module(f"photoclip.cli.{module}"), name), cmd_name)
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        self.complete()
-        return super().list_commands(ctx)
-
-    def complete(self) -> None:
-        """Import all commands."""
-        if not self._complete:
-            self._complete = True
-            _add_commands(self)
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = [arg for arg in args if not arg.startswith("-")]
@@ -66,39 +75,6 @@ def open_app(paths: tuple[str, ...], session: Session) -> int:
     from photoclip.app import run
 
     return run(session.library_path, paths)
-
-
-def _add_commands(group: click.Group) -> None:
-    from photoclip.cli import (
-        bench,
-        evaluate,
-        judge,
-        library,
-        models,
-        searching,
-        sidecars,
-        tagging,
-        teach,
-        train,
-        vocabulary,
-    )
-
-    for command in (
-        *library.COMMANDS,
-        searching.search,
-        *tagging.COMMANDS,
-        vocabulary.vocabulary,
-        sidecars.sidecars,
-        evaluate.evaluate,
-        judge.calibrate,
-        bench.bench,
-        models.models,
-        train.train,
-        teach.teach,
-    ):
-        group.add_command(command)
-    for command in (judge.relevance, judge.judge):
-        evaluate.evaluate.add_command(command)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from photoclip.cli.embedding import embed_photos, embed_texts
+from photoclip.cli.judge import judge, relevance
 from photoclip.cli.session import json_option, open_encoder, print_json
 from photoclip.clip.colour_words import COLOURS, colour_words, recoloured
 from photoclip.clip.encoder import Encoder
@@ -51,6 +52,10 @@ _models_option = click.option(
 @click.group("eval")
 def evaluate() -> None:
     """Measure models on photos with captions or labels."""
+
+
+evaluate.add_command(relevance)
+evaluate.add_command(judge)
 
 
 @evaluate.command()

@@ -27,6 +27,7 @@ from photoclip.clip.native import (
     give_back_memory,
     keep_freed_memory,
     let_waiting_threads_sleep,
+    on_threads,
 )
 from photoclip.clip.precision import PRECISIONS
 from photoclip.clip.preprocess import Preprocessing
@@ -106,8 +107,14 @@ class Encoder(Protocol):
     def unload(self) -> None:
         """Free the memory of the model, which is loaded again when it is next used."""
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Embed pictures: uint8 (n, s, s, 3) from `preprocessing.pixels`."""
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
+        """Embed pictures: uint8 (n, s, s, 3) from `preprocessing.pixels`.
+
+        A processor computes on so many threads, 1 for the calling one alone; None for its own
+        choice.
+        """
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts of any length; what exceeds the model's context is not read."""
@@ -235,11 +242,15 @@ class OpenClipEncoder:
         self._ladder.release()
         give_back_memory()
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         """Embed pictures.
 
         Args:
             pixels: uint8 (n, s, s, 3) with s = `preprocessing.size`.
+            threads: how many a processor computes on, 1 for the calling one alone; None leaves
+                that to torch.
 
         Returns:
             float32 (n, dim), each of length 1.
@@ -268,7 +279,9 @@ class OpenClipEncoder:
                     "Leave it out or choose another model."
                 ) from error
 
-        return self._run("images", encode, len(pixels))
+        self._use()
+        with on_threads(threads):
+            return self._run("images", encode, len(pixels))
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts, which may be empty or in any script.

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
-from photoclip.clip.native import on_threads
 from photoclip.errors import PhotoClipError
 
 # On a processor several batches at once, each by one thread, in place of one by all, whose threads
@@ -44,19 +43,18 @@ def embed(
     taken = np.ones(len(pixels), np.bool_)
     if not pixels:
         return taken, np.empty((0, encoder.dim), np.float32)
-    with on_threads(threads):
+    try:
+        return taken, encoder.encode_images(np.stack(pixels), threads)
+    except PhotoClipError:
+        # Whether it is the model, which would refuse any picture, or one of these.
+        encoder.encode_images(_any_picture(encoder.preprocessing.size), threads)
+    embeddings = [np.empty((0, encoder.dim), np.float32)]
+    for i, own in enumerate(pixels):
         try:
-            return taken, encoder.encode_images(np.stack(pixels))
+            embeddings.append(encoder.encode_images(own[None], threads))
         except PhotoClipError:
-            # Whether it is the model, which would refuse any picture, or one of these.
-            encoder.encode_images(_any_picture(encoder.preprocessing.size))
-        embeddings = [np.empty((0, encoder.dim), np.float32)]
-        for i, own in enumerate(pixels):
-            try:
-                embeddings.append(encoder.encode_images(own[None]))
-            except PhotoClipError:
-                taken[i] = False
-        return taken, np.concatenate(embeddings)
+            taken[i] = False
+    return taken, np.concatenate(embeddings)
 
 
 def _any_picture(size: int) -> NDArray[np.uint8]:

@@ -54,8 +54,3 @@ def files_as_data(paths: Sequence[str]) -> QMimeData:
     data.setUrls([QUrl.fromLocalFile(path) for path in paths])
     data.setText("\n".join(paths))
     return data
-
-
-def local_paths(data: QMimeData) -> list[str]:
-    """The files and folders in a drop."""
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile() and url.toLocalFile()]

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -19,8 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from photoclip.core.settings import Appearance, Settings
-from photoclip.ui import desktop
 from photoclip.ui.actions import Actions
+from photoclip.ui.drops import local_paths
 from photoclip.ui.pages import Pages
 from photoclip.ui.room import NARROW
 from photoclip.ui.skeleton import Skeleton
@@ -244,11 +242,9 @@ class MainWindow(QMainWindow):
 
     def announce(self, sentence: str, urgent: bool = False) -> None:
         """Let a screen reader say it, politely unless what was just asked for failed."""
-        if QAccessible.isActive() and sentence:
-            event = QAccessibleAnnouncementEvent(self, sentence)
-            if urgent:
-                event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-            QAccessible.updateAccessibility(event)
+        from photoclip.ui.announcing import announce
+
+        announce(self, sentence, urgent)
 
     # What the person does
 
@@ -303,7 +299,7 @@ class MainWindow(QMainWindow):
     # Files dropped, and the end
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if desktop.local_paths(event.mimeData()):
+        if local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.when_whole(lambda: self.hint.cover())
@@ -313,7 +309,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.when_whole(lambda: self.hint.hide())
-        paths = desktop.local_paths(event.mimeData())
+        paths = local_paths(event.mimeData())
         if paths:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from photoclip.clip.hub import HUGGING_FACE
-from photoclip.ui import desktop
 from photoclip.ui.controls import button, label
+from photoclip.ui.drops import local_paths
 from photoclip.ui.model_row import ModelRow
 from photoclip.ui.model_rows import Row, Section
 from photoclip.ui.models import Models
@@ -189,7 +189,7 @@ class ModelsWindow(QWidget):
             self._hint.cover()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if desktop.local_paths(event.mimeData()):
+        if local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._hint.cover()
@@ -201,7 +201,7 @@ class ModelsWindow(QWidget):
         self._hint.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        for path in desktop.local_paths(event.mimeData()):
+        for path in local_paths(event.mimeData()):
             self._wish = path
             self._models.bring(path)
 

@@ -14,13 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QKeyEvent,
-    QPainter,
-    QPalette,
-)
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -34,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from photoclip.ui.announcing import announce
 from photoclip.ui.painting import paint_ground, paint_icon, paint_text
 from photoclip.ui.theme import scaled
 
@@ -194,9 +189,8 @@ class OfferList(QFrame):
             row += by
         inside = 0 <= row < len(lines)
         self._rows.setCurrentRow(row if inside else -1)
-        if inside and QAccessible.isActive():
-            said = QAccessibleAnnouncementEvent(self._field, lines[row].text)
-            QAccessible.updateAccessibility(said)
+        if inside:
+            announce(self._field, lines[row].text)
         return inside or by < 0
 
 

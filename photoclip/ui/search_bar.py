@@ -25,8 +25,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from photoclip.ui import desktop, icons
+from photoclip.ui import icons
 from photoclip.ui.controls import IconButton
+from photoclip.ui.drops import local_paths
 
 if TYPE_CHECKING:
     from photoclip.core.query import Item, Query
@@ -236,7 +237,7 @@ class SearchField(QLineEdit):
 
     def take_data(self, data: QMimeData) -> bool:
         """Take pictures as parts of the query; False where there are none."""
-        paths = desktop.local_paths(data)
+        paths = local_paths(data)
         if paths:
             self.picturesGiven.emit(paths)
         elif data.hasImage():
@@ -244,7 +245,7 @@ class SearchField(QLineEdit):
         return bool(paths) or data.hasImage()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if desktop.local_paths(event.mimeData()) or event.mimeData().hasImage():
+        if local_paths(event.mimeData()) or event.mimeData().hasImage():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._invite(True)
@@ -252,7 +253,7 @@ class SearchField(QLineEdit):
             super().dragEnterEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if desktop.local_paths(event.mimeData()) or event.mimeData().hasImage():
+        if local_paths(event.mimeData()) or event.mimeData().hasImage():
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
         else:

@@ -33,7 +33,9 @@ class QuickEyes:
     def __getattr__(self, name: str) -> object:
         return getattr(self._encoder, name)
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         seen = self._random.normal(size=(len(pixels), self._encoder.dim)).astype(np.float32)
         unit: NDArray[np.float32] = seen / np.linalg.norm(seen, axis=1, keepdims=True)
         return unit

@@ -19,7 +19,7 @@ class _BlindEncoder(ColourEncoder):
 
     name = "blind"
 
-    def encode_images(self, pixels: Any) -> Any:
+    def encode_images(self, pixels: Any, threads: int | None = None) -> Any:
         return super().encode_images(pixels * 0)
 
     def encode_texts(self, texts: Any) -> Any:

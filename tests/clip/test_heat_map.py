@@ -23,7 +23,9 @@ class RedEncoder(ColourEncoder):
         super().__init__()
         self.preprocessing = Preprocessing(size=32, resize_mode=resize_mode)
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         self.images_encoded += len(pixels)
         red = (pixels[..., 0] > 180) & (pixels[..., 1] < 40)
         share = np.minimum(8 * red.mean(axis=(1, 2)), 1)

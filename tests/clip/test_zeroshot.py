@@ -34,7 +34,9 @@ class _TwoDirections:
     def __init__(self, table: dict[str, tuple[float, float]]) -> None:
         self._table = table
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         raise NotImplementedError
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -20,7 +20,9 @@ class _SlowFirst(ColourEncoder):
         super().__init__()
         self._second = threading.Event()
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         if pixels[0].mean() == 0:
             self._second.wait()
         else:
@@ -92,7 +94,9 @@ def test_stopped_it_gives_out_what_is_begun_and_no_more_and_leaves_no_thread() -
 
 def test_a_model_that_takes_nothing_ends_it() -> None:
     class Refusing(ColourEncoder):
-        def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        def encode_images(
+            self, pixels: NDArray[np.uint8], threads: int | None = None
+        ) -> NDArray[np.float32]:
             raise PhotoClipError("The model is broken. Get it again.")
 
     before = threading.active_count()

@@ -32,7 +32,9 @@ class _Placed(ColourEncoder):
 class _Failing(ColourEncoder):
     """As one for which there is no memory."""
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         raise PhotoClipError("There is not enough memory.")
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from photoclip.clip.encoder import Encoder
+from photoclip.core import batches
 from photoclip.core import settings as stored
 from photoclip.core.library import Library
 from photoclip.core.serving import Serving
@@ -39,7 +40,7 @@ class GatedEncoder(ColourEncoder):
     def open(self) -> None:
         self._gate.set()
 
-    def encode_images(self, pixels):  # type: ignore[no-untyped-def]
+    def encode_images(self, pixels, threads=None):  # type: ignore[no-untyped-def]
         if self.images_encoded >= self._after:
             self._gate.wait(WAIT / 1000)
         return super().encode_images(pixels)
@@ -110,7 +111,14 @@ def theme(qapp: QApplication, english: object) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def make_shell(tmp_path: Path, theme: Theme) -> Iterator[Open]:
+def one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several side by side a later one may be embedded, and the gate close, before the first:
+    then nothing is stored until it opens."""
+    monkeypatch.setattr(batches, "side_by_side", lambda encoder: (1, None))
+
+
+@pytest.fixture
+def make_shell(tmp_path: Path, theme: Theme, one_batch_at_a_time: None) -> Iterator[Open]:
     """Makes the app over the library of this test; it is closed when the test ends."""
     shells: list[Shell] = []
 

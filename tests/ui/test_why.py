@@ -35,7 +35,9 @@ class SpotEncoder(ColourEncoder):
         self.gate = threading.Event()
         self.gate.set()
 
-    def encode_images(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(
+        self, pixels: NDArray[np.uint8], threads: int | None = None
+    ) -> NDArray[np.float32]:
         self.gate.wait(WAIT / 1000)
         flat = pixels.reshape(len(pixels), -1, 3)
         rows = np.arange(len(flat))[:, None]

@@ -1,0 +1,140 @@
+"""Models in a process of their own: the same embeddings, and what happens when it dies."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photoclip.clip.encoder import OpenClipEncoder
+from photoclip.clip.model_process import ModelProcess, RemoteEncoder
+from photoclip.clip.models import Model, find_model
+from photoclip.errors import PhotoClipError
+
+PIXELS = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3), np.uint8)
+# For a process to end, in seconds; it takes none.
+PATIENCE = 30
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model_folder: Path) -> Model:
+    return find_model(str(tiny_model_folder), None)
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ModelProcess]:
+    made = ModelProcess()
+    yield made
+    made.close()
+
+
+def _pid(process: ModelProcess) -> int:
+    assert process.pid is not None
+    return process.pid
+
+
+def test_it_answers_as_an_encoder_in_this_process_does(process: ModelProcess, model: Model) -> None:
+    here, there = OpenClipEncoder(model), process.encoder(model)
+    assert there.running_on == ""
+    assert (there.id, there.dim, there.device) == (here.id, here.dim, here.device)
+    np.testing.assert_array_equal(here.encode_texts(["a dog"]), there.encode_texts(["a dog"]))
+    np.testing.assert_array_equal(here.encode_images(PIXELS), there.encode_images(PIXELS))
+    np.testing.assert_array_equal(here.encode_images(PIXELS, 1), there.encode_images(PIXELS, 1))
+    assert (there.batch_size, there.precision) == (here.batch_size, here.precision)
+    assert there.running_on == here.running_on
+    assert (there.logit_scale, there.logit_bias) == (here.logit_scale, here.logit_bias)
+    assert there.encode_texts([]).shape == (0, here.dim)
+
+
+def test_errors_arrive_as_they_were_raised(
+    process: ModelProcess, model: Model, tmp_path: Path, tiny_model_folder: Path
+) -> None:
+    with pytest.raises(ValueError, match="pixels are uint8") as bug:
+        process.encoder(model).encode_images(PIXELS[:, 1:])
+    assert "in encode_images" in bug.value.__notes__[0]
+
+    for file in tiny_model_folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    broken = find_model(str(tmp_path), None)
+    broken.checkpoint.write_bytes(b"not weights")
+    with pytest.raises(PhotoClipError, match="damaged|cannot be read|not"):
+        process.encoder(broken).encode_texts(["a dog"])
+
+
+def test_a_process_that_dies_is_started_again(process: ModelProcess, model: Model) -> None:
+    encoder = process.encoder(model)
+    before, first = encoder.encode_texts(["a dog"]), _pid(process)
+    os.kill(first, signal.SIGTERM)
+    np.testing.assert_array_equal(encoder.encode_texts(["a dog"]), before)
+    assert _pid(process) != first
+
+
+def test_it_ends_when_no_encoder_needs_it(process: ModelProcess, model: Model) -> None:
+    process.close()
+    first, second = process.encoder(model), process.encoder(model)
+    first.encode_texts(["a dog"])
+    second.encode_texts(["a dog"])
+    first.unload()
+    assert process.pid is not None
+    assert first.running_on == ""
+    assert second.running_on != ""
+    second.unload()
+    assert process.pid is None
+    second.unload()
+
+
+class _Dying:
+    """A process that dies at every call."""
+
+    def __init__(self) -> None:
+        self.deaths = 0
+
+    def resident(self, encoder: RemoteEncoder) -> "_Dying":
+        return self
+
+    def call(self, method: str, *arguments: object) -> None:
+        raise EOFError
+
+    def lost(self, proxy: object) -> None:
+        self.deaths += 1
+
+
+def test_one_that_dies_again_is_told(model: Model) -> None:
+    process = _Dying()
+    with pytest.raises(PhotoClipError, match="memory"):
+        RemoteEncoder(process, model, None).encode_texts(["a dog"])  # type: ignore[arg-type]
+    assert process.deaths == 2
+
+
+_APP = """
+import sys
+from photoclip.clip.model_process import ModelProcess
+from photoclip.clip.models import find_model
+process = ModelProcess()
+process.encoder(find_model(sys.argv[1], None)).device
+print(process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone tells when a process ends")
+def test_it_does_not_outlive_the_app(tiny_model_folder: Path) -> None:
+    app = subprocess.Popen(
+        [sys.executable, "-c", _APP, str(tiny_model_folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with app:
+        assert app.stdout is not None
+        models = os.pidfd_open(int(app.stdout.readline()))
+        try:
+            app.kill()
+            ended, _, _ = select.select([models], [], [], PATIENCE)
+        finally:
+            os.close(models)
+    assert ended

@@ -1,13 +1,13 @@
-"""Frees the model's memory when nothing has asked it for a while."""
+"""Frees the model's memory when nothing has asked it for a while, and gets it ready again."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from photoclip.ui.session import Session
 
-# Of no search and no work: the next search waits a second or two for the model, in ms.
+# Of no search and no work, in ms; the model then takes some seconds to come back.
 _IDLE = 15 * 60_000
 
 
@@ -19,9 +19,15 @@ class Working(Protocol):
 class Resting(QObject):
     """Waits for a quarter of an hour without a search, while none of some works runs.
 
+    Installed as an event filter on where searches are typed, it wakes the model when the person
+    turns there, before the first letter.
+
     Args:
         works: what uses the model too, for longer than a moment.
         rest: frees it; called in the thread that searches.
+
+    Attributes:
+        at_rest: the model was freed and nothing has asked it since.
     """
 
     def __init__(
@@ -34,16 +40,28 @@ class Resting(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._works, self._rest = session, works, rest
+        self.at_rest = False
         self._idle = QTimer(self, singleShot=True, interval=idle)
         self._idle.timeout.connect(self._come_to_rest)
         for asked in (session.searching, session.ready):
-            asked.connect(self._idle.start)
+            asked.connect(self._stay)
 
     def close(self) -> None:
         self._idle.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self.at_rest and event.type() == QEvent.Type.FocusIn:
+            self._stay()
+            self._session.warm_up()
+        return False
+
+    def _stay(self) -> None:
+        self.at_rest = False
+        self._idle.start()
 
     def _come_to_rest(self) -> None:
         if any(work.running for work in self._works):
             self._idle.start()
         else:
+            self.at_rest = True
             self._session.let_rest(self._rest)

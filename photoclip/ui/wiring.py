@@ -58,7 +58,9 @@ class Wiring:
         grid, content, field, sidebar = window.grid, window.content, window.field, window.sidebar
         field.queried.connect(lambda text: session.search(text, grid.bookmark()))
         field.entered.connect(go.enter_results)
+        field.installEventFilter(self._work.resting)
         window.toolbar.tileSized.connect(grid.set_tile_size)
+        grid.set_tile_size(window.toolbar.tile())
         sidebar.chosen.connect(go.go)
         sidebar.menuAsked.connect(self._open_sidebar_menu)
         sidebar.unfoldAsked.connect(window.panes.unfold)
@@ -116,11 +118,10 @@ class Wiring:
         actions.attach("grid", [window.grid])
         actions.attach("photo", [window.grid, window.details])
         calls: dict[str, Callable[[], object]] = {
-            "search": go.search, "failures": lambda: go.go(Place(failures=True)),
+            "failures": lambda: go.go(Place(failures=True)),
             "back": lambda: go.step(-1), "forward": lambda: go.step(1),
             "step_back": go.step_back, "next_pane": lambda: go.focus.step(1),
             "previous_pane": lambda: go.focus.step(-1),
-            "full_screen": window.toggle_full_screen,
             "keys": self._open_keys, "menu": go.open_menu,
             "paste": window.field.paste_query,
             "select_all": window.grid.selectAll, "select_none": window.grid.clearSelection,

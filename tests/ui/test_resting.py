@@ -29,3 +29,15 @@ def test_after_a_while_without_searches_it_is_freed(qtbot: QtBot, shown: MainWin
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.session.go(Place(text="blue"))
     resting.close()
+
+
+def test_it_wakes_when_the_person_turns_to_the_search(qtbot: QtBot, shown: MainWindow) -> None:
+    resting = Resting(shown.session, (), lambda: None, shown, idle=1)
+    shown.field.installEventFilter(resting)
+    shown.grid.setFocus()
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        shown.session.go(Place(text="red"))
+    qtbot.waitUntil(lambda: resting.at_rest, timeout=WAIT)
+    with qtbot.waitSignal(shown.session.ready, timeout=WAIT):
+        shown.field.setFocus()
+        resting.close()

@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -146,7 +147,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
     from photoclip.core import paths as places
     from photoclip.ui.later import Lazy
     from photoclip.ui.shell import Shell
-    from photoclip.ui.single import Doorbell
+    from photoclip.ui.single import Doorbell, hand_over
     from photoclip.ui.theme import Theme
 
     def changed(encoder_id: str) -> None:
@@ -161,8 +162,16 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
     doorbell = Lazy(lambda: Doorbell(library_path))
     doorbell.when_made(lambda bell: bell.rung.connect(shell.window.add_paths))
     doorbell.when_made(lambda bell: bell.rung.connect(lambda _: shell.window.activateWindow()))
+
+    def listen() -> None:
+        # Of two that were started at once the other may listen by now.
+        if hand_over(library_path, paths):
+            application.quit()
+        else:
+            doorbell()
+
     try:
-        shell.begun.connect(doorbell)
+        shell.begun.connect(listen)
         shell.whole.connect(gc.enable)
         shell.closed.connect(application.quit)
         _report_bugs(shell.bridge)
@@ -185,19 +194,25 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
 def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
     """The library and its model; called in a thread, while the window is on the screen."""
     from photoclip.clip.encoder import Encoder
+    from photoclip.clip.importing import import_model
     from photoclip.clip.model_process import ModelProcess
     from photoclip.clip.models import find_model
+    from photoclip.clip.remote_encoder import RemoteEncoder
+    from photoclip.clip.remote_work import remote_work
     from photoclip.core import paths as places
     from photoclip.core.library import Library
     from photoclip.core.serving import Serving
     from photoclip.core.switching import choice
+    from photoclip.core.teach import teach
     from photoclip.ui.workers import Opened
 
+    # torch stays out of this process: it would take memory for good and hold up the window.
     process = ModelProcess()
+    apart = partial(remote_work, process)
 
     def open_encoder(source: str) -> Encoder:
         found = find_model(source, places.models_dir())
-        return process.encoder(found, places.cache_dir())
+        return RemoteEncoder(process, found, places.cache_dir())
 
     def stamp(source: str) -> object:
         checkpoint = find_model(source, places.models_dir()).checkpoint
@@ -209,7 +224,9 @@ def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
 
     library = Library(library_path)
     try:
-        serving = Serving(library, open_encoder, places.cache_dir(), changed, stamp)
+        serving = Serving(
+            library, open_encoder, places.cache_dir(), changed, stamp, partial(apart, teach)
+        )
         try:
             # The photos can be shown before all that answers for them is made.
             model = open_encoder(choice(library).serving).id
@@ -222,6 +239,7 @@ def _open(library_path: Path, changed: Callable[[str], None]) -> "Opened":
             lambda: serving.encoder.running_on,
             places.models_dir(),
             places.cache_dir(),
+            partial(apart, import_model),
         )
     except BaseException:
         library.close()

@@ -1,5 +1,6 @@
 """Who may import whom, and that nothing heavy is imported before it is needed."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,3 +38,29 @@ def test_readme_names_the_system_libraries_the_app_asks_for() -> None:
     from photoclip import app
 
     assert f"sudo apt-get install {app._SYSTEM_PACKAGES}\n" in (ROOT / "README.md").read_text()
+
+
+_SEARCHING = """
+import sys
+from pathlib import Path
+from photoclip.app import _open
+folder = Path(sys.argv[1])
+opened = _open(folder / "library.photoclip", print)
+opened.serving.search("a dog")
+words = opened.running_on()
+opened.library.close()
+print(words, "torch" in sys.modules)
+"""
+
+
+def test_the_app_itself_never_imports_torch(tmp_path: Path) -> None:
+    """It keeps hundreds of megabytes for good, and holds up the window while it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", _SEARCHING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+    )
+    assert done.stdout.startswith("Processor")
+    assert done.stdout.endswith("False\n")

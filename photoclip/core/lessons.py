@@ -14,7 +14,7 @@ from photoclip.clip.encoder import Encoder
 from photoclip.core.columns import column
 from photoclip.core.library import Library
 from photoclip.core.relevance import sampled
-from photoclip.core.teach import MOST_PAIRS, Known, Lesson, Pairs, teach, texts_of
+from photoclip.core.teach import MOST_PAIRS, Known, Lesson, Pairs, Teach, teach, texts_of
 from photoclip.core.term_vectors import TermVectors
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
@@ -72,7 +72,11 @@ def photos_with_words(library: Library, model: str) -> int:
 
 
 def learn_words(
-    library: Library, encoder: Encoder, terms: TermVectors, stop: StopFlag
+    library: Library,
+    encoder: Encoder,
+    terms: TermVectors,
+    stop: StopFlag,
+    teach: Teach = teach,
 ) -> Generator[Progress, None, Lesson | None]:
     """Teach a model the captions and tags of a library, and judge what came of it; see `teach`.
 
@@ -80,6 +84,7 @@ def learn_words(
 
     Args:
         terms: those of the library's vocabulary, under the encoder.
+        teach: `teach.teach`, or the same done elsewhere.
 
     Returns:
         What came of it, or None if it was stopped.

@@ -28,7 +28,7 @@ from photoclip.core.review import Review
 from photoclip.core.search import Searcher
 from photoclip.core.switching import choice, switch
 from photoclip.core.tagging import Tagger, retag
-from photoclip.core.teach import Lesson
+from photoclip.core.teach import Lesson, Teach, teach
 from photoclip.core.types import Hit, IndexProgress, IndexReport, Results, Scope, SwitchReport
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
@@ -66,6 +66,7 @@ class Serving:
             not call back.
         stamp: tells the files of a model from others that come to lie in their place, as its
             checkpoint's path, size and time do; raises PhotoClipError where they are gone.
+        teach: computes what is taught, here or elsewhere.
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class Serving:
         cache_dir: Path | None,
         changed: Callable[[str], None] = lambda _: None,
         stamp: Callable[[str], object] = lambda _: None,
+        teach: Teach = teach,
     ) -> None:
         self._library = library
         self._open_encoder = open_encoder
         self._cache_dir = cache_dir
         self._changed = changed
         self._stamp = stamp
+        self._teach = teach
         self._lock = threading.Lock()
         self._engines: OrderedDict[str, _Engine] = OrderedDict()
         self._answers: _Engine | None = None
@@ -164,7 +167,8 @@ class Serving:
     def teach(self, stop: StopFlag) -> Generator[Progress, None, Lesson | None]:
         """As `lessons.learn_words`."""
         engine = self._now()
-        return (yield from learn_words(self._library, engine.encoder, engine.tagger.terms, stop))
+        terms = engine.tagger.terms
+        return (yield from learn_words(self._library, engine.encoder, terms, stop, self._teach))
 
     def describe(self, photo_id: int) -> Caption:
         """A proposed caption.

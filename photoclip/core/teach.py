@@ -13,7 +13,7 @@ An adapter is only kept where both of these hold:
 Of several strengths of the pull towards changing nothing, cross-validation chooses.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,6 +96,10 @@ class Lesson:
     recall_after: float
     known_before: float
     known_after: float
+
+
+Teach = Callable[[Pairs, Known, str, float, StopFlag], Generator[Progress, None, Lesson | None]]
+"""As `teach`, wherever it is done."""
 
 
 def texts_of(caption: str, tags: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale, QObject, Signal
 from photoclip.clip.catalogue import OFFERS
 from photoclip.clip.download import discard_download
 from photoclip.clip.hub import hub_endpoint
+from photoclip.clip.importing import import_model
 from photoclip.clip.models import Model, remove_model
 from photoclip.core.library import Library
 from photoclip.core.switching import Choice, choice
@@ -22,7 +23,7 @@ from photoclip.ui.model_rows import KEPT, Row, Switching, rows_of
 from photoclip.ui.model_shelf import Shelf, read_shelf, title_of
 from photoclip.ui.session import Session
 from photoclip.ui.switch_job import SwitchJob
-from photoclip.ui.transfers import Transfers
+from photoclip.ui.transfers import Import, Transfers
 
 _OFFERS = {offer.name: offer for offer in OFFERS}
 
@@ -61,6 +62,7 @@ class Models(QObject):
         mirror: str,
         bridge: Bridge,
         parent: QObject | None = None,
+        import_model: Import = import_model,
     ) -> None:
         super().__init__(parent)
         self._session, self._switch = session, switch
@@ -78,7 +80,7 @@ class Models(QObject):
         self._lane = Lane(bridge, "models")
         # Of a large library it takes long, and nothing waits for it.
         self._forgetting = Lane(bridge, "forgetting")
-        self._transfers = Transfers(models_dir, bridge, self)
+        self._transfers = Transfers(models_dir, bridge, self, import_model)
         self._transfers.changed.connect(self.changed)
         self._transfers.ended.connect(self._arrived)
         switch.progressed.connect(self._show_progress)

@@ -1,6 +1,6 @@
 """Models on their way to this computer: downloads and imports, each in a thread of its own."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,9 @@ from photoclip.clip.models import Model
 from photoclip.progress import Progress, StopFlag
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.work import Run, Work
+
+
+Import = Callable[[Path, Path, StopFlag], Generator[Progress, None, Model | None]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,15 @@ class Transfers(QObject):
     changed = Signal()
     ended = Signal(object, object)
 
-    def __init__(self, models_dir: Path, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        bridge: Bridge,
+        parent: QObject | None = None,
+        import_model: Import = import_model,
+    ) -> None:
         super().__init__(parent)
+        self._import_model = import_model
         self._models_dir, self._bridge = models_dir, bridge
         self._works: dict[str, Work] = {}
         self._problems: dict[str, str] = {}
@@ -72,7 +82,7 @@ class Transfers(QObject):
         """Import what lies there."""
 
         def run(stop: StopFlag) -> Generator[Progress, None, Model | None]:
-            return import_model(Path(path), self._models_dir, stop)
+            return self._import_model(Path(path), self._models_dir, stop)
 
         self._start(path, run)
 

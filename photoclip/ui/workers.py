@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from photoclip.clip.importing import import_model
 from photoclip.core.library import Library
 from photoclip.core.settings import Settings
 from photoclip.ui.actions import Actions
@@ -23,6 +24,7 @@ from photoclip.ui.sidecar_job import SidecarJob
 from photoclip.ui.switch_job import SwitchJob
 from photoclip.ui.teach import Lessons
 from photoclip.ui.thumbnails import Thumbnails
+from photoclip.ui.transfers import Import
 from photoclip.ui.undo import UndoStack
 from photoclip.ui.vocabulary import Words
 from photoclip.ui.why import Why
@@ -39,6 +41,7 @@ class Opened:
         model: the id of that model.
         running_on: where it runs, in words; called in another thread.
         cache_dir: where the ids of models are remembered; None for nowhere.
+        import_model: as `clip.importing` does it, here or elsewhere.
     """
 
     library: Library
@@ -47,6 +50,7 @@ class Opened:
     running_on: Callable[[], str]
     models_dir: Path
     cache_dir: Path | None
+    import_model: Import = import_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +105,7 @@ class Workers:
                 settings.model_mirror,
                 bridge,
                 parent,
+                opened.import_model,
             ),
             undo=undo,
             words=Words(session, undo, serving, bridge, parent),

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.model_process import ModelProcess
 from photoclip.clip.models import STARTER, find_model
+from photoclip.clip.remote_encoder import RemoteEncoder
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from tests.benchmarks.reporting import Bar
@@ -53,8 +54,7 @@ def open_and_rest(folder: str) -> None:
     """What the process of its own does; it prints the figures."""
     from tests.benchmarks.running import running, search
 
-    process = ModelProcess()
-    encoder = process.encoder(find_model(STARTER, None))
+    encoder = RemoteEncoder(ModelProcess(), find_model(STARTER, None))
     figures = {}
     with running(Path(folder, "library.photoclip"), encoder, Path(folder)) as shell:
         figures["rest_window_mb"] = megabytes("VmRSS")

@@ -5,16 +5,19 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.model_process import ModelProcess, RemoteEncoder
+from photoclip.clip.model_process import ModelProcess
 from photoclip.clip.models import Model, find_model
+from photoclip.clip.remote_encoder import RemoteEncoder
+from photoclip.clip.remote_work import remote_work
 from photoclip.errors import PhotoClipError
+from photoclip.progress import Progress, StopFlag
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3), np.uint8)
 # For a process to end, in seconds; it takes none.
@@ -39,7 +42,7 @@ def _pid(process: ModelProcess) -> int:
 
 
 def test_it_answers_as_an_encoder_in_this_process_does(process: ModelProcess, model: Model) -> None:
-    here, there = OpenClipEncoder(model), process.encoder(model)
+    here, there = OpenClipEncoder(model), RemoteEncoder(process, model)
     assert there.running_on == ""
     assert (there.id, there.dim, there.device) == (here.id, here.dim, here.device)
     np.testing.assert_array_equal(here.encode_texts(["a dog"]), there.encode_texts(["a dog"]))
@@ -55,7 +58,7 @@ def test_errors_arrive_as_they_were_raised(
     process: ModelProcess, model: Model, tmp_path: Path, tiny_model_folder: Path
 ) -> None:
     with pytest.raises(ValueError, match="pixels are uint8") as bug:
-        process.encoder(model).encode_images(PIXELS[:, 1:])
+        RemoteEncoder(process, model).encode_images(PIXELS[:, 1:])
     assert "in encode_images" in bug.value.__notes__[0]
 
     for file in tiny_model_folder.iterdir():
@@ -63,11 +66,11 @@ def test_errors_arrive_as_they_were_raised(
     broken = find_model(str(tmp_path), None)
     broken.checkpoint.write_bytes(b"not weights")
     with pytest.raises(PhotoClipError, match="damaged|cannot be read|not"):
-        process.encoder(broken).encode_texts(["a dog"])
+        RemoteEncoder(process, broken).encode_texts(["a dog"])
 
 
 def test_a_process_that_dies_is_started_again(process: ModelProcess, model: Model) -> None:
-    encoder = process.encoder(model)
+    encoder = RemoteEncoder(process, model)
     before, first = encoder.encode_texts(["a dog"]), _pid(process)
     os.kill(first, signal.SIGTERM)
     np.testing.assert_array_equal(encoder.encode_texts(["a dog"]), before)
@@ -76,7 +79,7 @@ def test_a_process_that_dies_is_started_again(process: ModelProcess, model: Mode
 
 def test_it_ends_when_no_encoder_needs_it(process: ModelProcess, model: Model) -> None:
     process.close()
-    first, second = process.encoder(model), process.encoder(model)
+    first, second = RemoteEncoder(process, model), RemoteEncoder(process, model)
     first.encode_texts(["a dog"])
     second.encode_texts(["a dog"])
     first.unload()
@@ -94,29 +97,81 @@ class _Dying:
     def __init__(self) -> None:
         self.deaths = 0
 
-    def resident(self, encoder: RemoteEncoder) -> "_Dying":
+    def make(self, *arguments: object) -> "_Dying":
         return self
 
     def call(self, method: str, *arguments: object) -> None:
         raise EOFError
 
-    def lost(self, proxy: object) -> None:
+    def lost(self, remote: object) -> None:
         self.deaths += 1
 
 
 def test_one_that_dies_again_is_told(model: Model) -> None:
     process = _Dying()
     with pytest.raises(PhotoClipError, match="memory"):
-        RemoteEncoder(process, model, None).encode_texts(["a dog"])  # type: ignore[arg-type]
+        RemoteEncoder(process, model).encode_texts(["a dog"])  # type: ignore[arg-type]
     assert process.deaths == 2
+
+
+def _counting(count: int, stop: StopFlag) -> Generator[Progress, None, int]:
+    for done in range(count):
+        if stop.stopped:
+            break
+        if done == 7:
+            raise PhotoClipError("Seven is too many.")
+        yield Progress("counting", done, count)
+    return os.getpid()
+
+
+def _to_its_end(work: Generator[Progress, None, int]) -> tuple[list[int], int]:
+    seen = []
+    while True:
+        try:
+            seen.append(next(work).done)
+        except StopIteration as end:
+            return seen, end.value
+
+
+def test_long_work_reports_from_there(process: ModelProcess) -> None:
+    seen, pid = _to_its_end(remote_work(process, _counting, 5, StopFlag()))
+    assert seen == [0, 1, 2, 3, 4]
+    assert pid != os.getpid()
+
+    stop = StopFlag()
+    work = remote_work(process, _counting, 5, stop)
+    assert next(work).done == 0
+    stop.stop()
+    assert _to_its_end(work)[0] == []
+
+    with pytest.raises(PhotoClipError, match="Seven"):
+        _to_its_end(remote_work(process, _counting, 9, StopFlag()))
+
+
+def test_long_work_that_is_given_up_leaves_nothing(process: ModelProcess) -> None:
+    process.close()
+    work = remote_work(process, _counting, 5, StopFlag())
+    next(work)
+    assert process.pid is not None
+    work.close()
+    assert process.pid is None
+
+
+def test_long_work_tells_when_the_process_has_died(process: ModelProcess) -> None:
+    work = remote_work(process, _counting, 5, StopFlag())
+    next(work)
+    os.kill(_pid(process), signal.SIGTERM)
+    with pytest.raises(PhotoClipError, match="memory"):
+        next(work)
 
 
 _APP = """
 import sys
 from photoclip.clip.model_process import ModelProcess
 from photoclip.clip.models import find_model
+from photoclip.clip.remote_encoder import RemoteEncoder
 process = ModelProcess()
-process.encoder(find_model(sys.argv[1], None)).device
+RemoteEncoder(process, find_model(sys.argv[1], None)).device
 print(process.pid, flush=True)
 sys.stdin.read()
 """

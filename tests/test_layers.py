@@ -46,7 +46,7 @@ from pathlib import Path
 from photoclip.app import _open
 folder = Path(sys.argv[1])
 opened = _open(folder / "library.photoclip", print)
-opened.serving.search("a dog")
+opened.serving.encoder.encode_texts(["a dog"])
 words = opened.running_on()
 opened.library.close()
 print(words, "torch" in sys.modules)

@@ -10,6 +10,10 @@ from collections import deque
 from dataclasses import dataclass
 
 
+class Stopped(Exception):  # noqa: N818 - it is no error
+    """Ends work that gives one answer, when nobody wants that any more."""
+
+
 class StopFlag:
     """Asks long work, from any thread, to end soon or to pause for a while."""
 
@@ -32,6 +36,11 @@ class StopFlag:
     @property
     def stopped(self) -> bool:
         return self._stopped.is_set()
+
+    def check(self) -> None:
+        """Raise `Stopped` where that was asked."""
+        if self.stopped:
+            raise Stopped
 
     @property
     def paused(self) -> bool:

@@ -11,7 +11,6 @@ from photoclip import __version__
 from photoclip.cli.session import Session, library_option, print_json
 from photoclip.errors import PhotoClipError
 
-
 # Where each command is, which is imported when it is named: the window waits for none.
 _COMMANDS = {
     "bench": "bench.bench",

@@ -73,7 +73,6 @@ def failures(session: Session, as_json: bool) -> int:
     return 0
 
 
-
 def bring_up_to_date(library: Library, encoder: Encoder, folders: Sequence[str]) -> IndexReport:
     """Index these folders until done, or until Ctrl-C, with a bar.
 

@@ -169,7 +169,6 @@ def describe(
     return 1 if all("error" in answer for answer in answers) else 0
 
 
-
 def _found(library: Library, encoder: Encoder, name: str) -> int | None:
     """For how many photos a personal tag is suggested now; None for any other."""
     if name not in sought(library):

@@ -1,29 +1,26 @@
 """Which photos a query is about: what its scope and filters leave, and what says its words."""
 
 import json
-import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.core.columns import among, column
-from photoclip.core.filters import Condition, Filtering, Lookups, photos_among
+from photoclip.core.columns import column
+from photoclip.core.filters import Filtering, Lookups
 from photoclip.core.library import Library
+from photoclip.core.listings import Listed
 from photoclip.core.query import Filter
 from photoclip.core.terms import fold
 from photoclip.core.types import Scope
 from photoclip.core.vocabulary import Vocabulary
-from photoclip.core.words import WordIndex, matching
+from photoclip.core.words import WordIndex
 
-# Lists of photos kept until the library changes, of the folders and filters asked for last: these
-# stay while a person types.
+# Lists of photos kept until the library changes, of the filters asked for last: these stay while a
+# person types.
 _KEPT: Final = 12
-
-# The ids of photos and their `sort_time`s, each int64 (n,).
-Listed = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class Candidates:
@@ -41,7 +38,7 @@ class Candidates:
         library: Library,
         model: str,
         vocabulary: Vocabulary,
-        live_album: Callable[[str, date], Collection[int]],
+        live_album: Callable[[str, date], Sequence[int]],
     ) -> None:
         self._library = library
         self._model = model
@@ -63,46 +60,38 @@ class Candidates:
         Args:
             within: the queries of the live albums for which this is looked up.
         """
-        revision = self._revision()
+        if not filters:
+            return self._library.listing(scope, self._model)
+        revision = self._library.revision()
         if self._kept[0] != revision:
             self._kept = (revision, {})
-        key = (scope, filters, today, within) if filters else scope
+        key = (scope, filters, today, within)
         # Taken out and put in again, so that the one not asked for the longest stands first.
         found = self._kept[1].pop(key, None)
         if found is None:
-            found = self._looked_up(scope, filters, today, within)
+            found = self._looked_up(scope, filters, today)
         kept = self._kept[1]
         kept[key] = found
         if len(kept) > _KEPT:
             del kept[next(iter(kept))]
         return found
 
-    def _looked_up(
-        self, scope: Scope, filters: tuple[Filter, ...], today: date, within: tuple[str, ...]
-    ) -> Listed:
-        if not filters:
-            return self._library.listing(scope, self._model)
+    def _looked_up(self, scope: Scope, filters: tuple[Filter, ...], today: date) -> Listed:
         lookups = Lookups(
-            exact=self._said,
+            exact=self.saying,
             terms=self._meant,
             live_album=lambda text: self._live_album(text, today),
         )
         filtering = Filtering(self._library.store, self._model, today, lookups)
-        photo_ids, times = self.photos(scope, (), today)
-        kept = among(photo_ids, filtering.photo_ids(filters))
+        photo_ids, times = self._library.listing(scope, self._model)
+        kept = filtering.passing(filters).among(photo_ids)
         return photo_ids[kept], times[kept]
 
     def saying(self, text: str) -> NDArray[np.int64]:
         """The photos that have these words in a name, a caption or a tag of the person's own."""
         for _ in self._words.refresh():
             pass
-        tagged, phrase = self.tagged(text), matching(text)
-        if phrase is None:
-            return tagged
-        # Unlike `WordIndex.photos` without an order, which takes most of the time where a folder's
-        # name is said of thousands.
-        sql = "SELECT rowid FROM words WHERE words MATCH ?"
-        return np.concatenate([column(self._library.store, sql, [phrase]), tagged])
+        return np.concatenate([self._words.photos(text), self.tagged(text)])
 
     def tagged(self, name: str) -> NDArray[np.int64]:
         """The photos with a confirmed tag of this name, or of what it follows from; (n,)."""
@@ -118,9 +107,6 @@ class Candidates:
             [json.dumps(self._numbers([name, *(term.names if term else ())]))],
         )
 
-    def _said(self, text: str) -> Condition:
-        return photos_among(self.saying(text).tolist())
-
     def _meant(self, name: str) -> list[int]:
         """The numbers of the terms that a tag's name means: itself, and those it follows from."""
         term = self._vocabulary.find(name)
@@ -134,7 +120,7 @@ class Candidates:
 
         A tag may be called as a person typed it, or as a term was before it was renamed.
         """
-        revision = self._revision()
+        revision = self._library.revision()
         if self._numbered[0] != revision:
             numbered: dict[str, list[int]] = {}
             for number, term in self._library.store.rows("SELECT id, term FROM terms"):
@@ -142,7 +128,3 @@ class Candidates:
             self._numbered = (revision, numbered)
         found = self._numbered[1]
         return [number for name in {*map(fold, names)} for number in found.get(name, ())]
-
-    def _revision(self) -> object:
-        """Another one when the library has changed; it is comparable on one thread only."""
-        return threading.get_ident(), self._library.revision()

@@ -37,7 +37,9 @@ class Store:
         self._connections: dict[threading.Thread, Database] = {}
         self._lock = threading.RLock()
         self._closed = False
-        self._revision = 0
+        # Never writes, so that its `data_version` tells of whatever was written, also by us.
+        self._watching: sqlite3.Connection | None = None
+        self._watch = threading.Lock()
         try:
             with self.errors():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +62,6 @@ class Store:
         """A transaction: all of it is stored, or nothing."""
         with self._lock, self.errors(), _immediate(self.db):
             yield self.db
-            self._revision += 1
 
     def rows(self, sql: str, arguments: Arguments = ()) -> list[Any]:
         """What a query gives, each row a tuple."""
@@ -72,10 +73,18 @@ class Store:
         with self.errors():
             return self.db.execute(sql, arguments).fetchone()
 
-    def revision(self) -> tuple[int, int]:
-        """Differs from an earlier answer on the same thread when anyone wrote in between."""
-        (version,) = self.row("PRAGMA data_version")
-        return self._revision, version
+    def revision(self) -> int:
+        """Differs from an earlier answer, given to whichever thread, when anyone wrote in between.
+
+        What was read before an answer is no newer than that.
+        """
+        with self._watch, self.errors():
+            if self._closed:
+                raise RuntimeError("the library is closed")
+            if self._watching is None:
+                self._watching = sqlite3.connect(self.path, check_same_thread=False)
+            (version,) = self._watching.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -98,6 +107,9 @@ class Store:
             for db in self._connections.values():
                 db.close()
             self._connections.clear()
+        with self._watch:
+            if self._watching is not None:
+                self._watching.close()
 
     def _connect(self) -> Database:
         with self._lock:

@@ -1,4 +1,4 @@
-"""A bound on the memory of all decodes together, however many threads decode."""
+"""Bounds on the memory of all decodes together, however many threads decode."""
 
 import os
 import threading
@@ -48,5 +48,8 @@ class DecodeBudget:
         return self._used == 0 or self._used + cost <= self._total
 
 
-DECODES: Final = DecodeBudget(_FOR_EACH_CORE * (os.cpu_count() or 1))
-"""Of this process: memory is one, whoever decodes."""
+IN_BACKGROUND: Final = DecodeBudget(_FOR_EACH_CORE * (os.cpu_count() or 1))
+"""Of what goes over folders: memory is one, whoever decodes."""
+
+IN_VIEW: Final = DecodeBudget(_FOR_EACH_CORE)
+"""Of the few pictures that a person waits for, who is not to stand behind a folder of panoramas."""

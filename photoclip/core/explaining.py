@@ -11,20 +11,21 @@ from PIL import Image
 
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.heat_map import heat_map
-from photoclip.core.columns import column
+from photoclip.core.decode_budget import IN_VIEW
 from photoclip.core.imaging import decode, picture_of_thumbnail
+from photoclip.core.judged import Judged
 from photoclip.core.library import Library
 from photoclip.core.query import Feedback, Filter, Key, Part, Query
 from photoclip.core.query_vectors import Asked
 from photoclip.core.relevance import BANDS, Band
-from photoclip.core.search import Judged, Searcher
+from photoclip.core.search import Searcher
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import Scope, Tag
-from photoclip.core.words import matching
+from photoclip.core.words import WordIndex
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
-# Where words may stand, by the column of the index of words.
+# Where words may stand, as `WordIndex.places` has it.
 _PLACES: Final = {"names": "file name", "folders": "folder", "caption": "caption"}
 _TAG: Final = "tag"
 _NEAREST: Final = 8
@@ -170,13 +171,8 @@ class Explainer:
 
     def _places(self, text: str) -> dict[str, NDArray[np.int64]]:
         """By place, the photos with which these words stand there."""
-        store, phrase = self._library.store, matching(text)
-        sql = "SELECT rowid FROM words WHERE words MATCH ?"
-        places = {
-            place: column(store, sql, [f"{name} : {phrase}"])
-            for name, place in _PLACES.items()
-            if phrase is not None
-        }
+        standing = WordIndex(self._library.store).places(text)
+        places = {_PLACES[where]: photos for where, photos in standing.items()}
         return {**places, _TAG: self._searcher.tagged(text)}
 
     def _nearest(self, photo_ids: Sequence[int]) -> dict[int, tuple[Tag, ...]]:
@@ -208,7 +204,7 @@ class Explainer:
             return picture
         try:
             with open(photo.path, "rb") as file:
-                return decode(file.read(), self._encoder.preprocessing.size).image
+                return decode(file.read(), self._encoder.preprocessing.size, IN_VIEW).image
         except OSError as error:
             raise PhotoClipError(
                 "The photo cannot be read. Connect its drive, or rescan its folder."

@@ -98,9 +98,9 @@ def renew(
         terms: those of the library's vocabulary, under the model.
         multiply: of vectors that are in memory; None to read them from the library.
     """
-    last, photos = library.store.row(
-        f"SELECT coalesce(max(id), 0), count(*) FROM vectors WHERE model_id = {_MODEL}", [model]
-    )
+    # Of whatever model, which takes a look where the model's own would take all.
+    (last,) = library.store.row("SELECT coalesce(max(id), 0) FROM vectors")
+    photos = library.vector_count(model)
     wanted = list(_wanted(library, model, terms.vocabulary, photos)) if photos else []
     outdated = [one for one in wanted if one.is_outdated]
     if outdated:
@@ -109,7 +109,7 @@ def renew(
         yield from _suggest(library, model, terms.background, again, photos, stop, multiply)
     behind = [one for one in wanted if one.is_behind(last)]
     if behind and not stop.stopped:
-        yield from _suggest(library, model, terms.background, behind, photos, stop)
+        yield from _suggest(library, model, terms.background, behind, photos, stop, newest=last)
 
 
 def _wanted(library: Library, model: str, vocabulary: Vocabulary, photos: int) -> Iterator[_Sought]:
@@ -174,8 +174,14 @@ def _suggest(
     photos: int,
     stop: StopFlag,
     multiply: Multiply | None = None,
+    newest: int = 0,
 ) -> Iterator[IndexProgress]:
-    """Ask tags about all photos that they were not asked about, and store what is found."""
+    """Ask tags about all photos that they were not asked about, and store what is found.
+
+    Args:
+        newest: the number of a vector up to which all will have been asked about, where those at
+            the end are another model's.
+    """
     last, done = min(one.last_vector for one in group), 0
     able = {
         one.term_id: PersonalTag.from_bytes(one.learned, background)
@@ -201,7 +207,7 @@ def _suggest(
                 at += len(tag.directions)
             last, done = part.last, done + len(part.photo_ids)
             yield IndexProgress("tagging", done, photos)
-    _store(library, model, group, found, last)
+    _store(library, model, group, found, max(last, newest))
     yield IndexProgress("tagging", done, photos, change=Change(tags=True))
 
 
@@ -214,7 +220,7 @@ def products_read(
 ) -> Iterator[Products]:
     """The products of the photos whose vectors were stored after the one numbered `last`."""
     while True:
-        last, photo_ids, vectors = library.vectors_after(model, last)
+        last, _, photo_ids, vectors = library.vectors_after(model, last)
         if not len(photo_ids):
             return
         embeddings = vectors.astype(np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
+from photoclip.core.decode_budget import IN_VIEW
 from photoclip.core.imaging import UnreadablePhoto, decode
 from photoclip.core.library import Library
 
@@ -25,7 +26,7 @@ def embed_files(
 
     def read(path: Path) -> NDArray[np.uint8] | UnreadablePhoto:
         try:
-            decoded = decode(path.read_bytes(), encoder.preprocessing.size)
+            decoded = decode(path.read_bytes(), encoder.preprocessing.size, IN_VIEW)
             return encoder.preprocessing.pixels(decoded.image)
         except UnreadablePhoto as error:
             return error

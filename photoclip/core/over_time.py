@@ -40,14 +40,20 @@ def over_time(times: NDArray[np.int64], most: int = 120) -> tuple[Bar, ...]:
     """
     if not len(times):
         return ()
-    days = np.clip(times // 86_400, _FIRST_DAY, _LAST_DAY).astype("datetime64[D]")
+    # A million photos are of some thousand days, and only these are counted in months and years.
+    days = np.clip(times // 86_400, _FIRST_DAY, _LAST_DAY)
+    oldest = int(days.min())
+    of_day = np.bincount(days - oldest)
+    there = np.flatnonzero(of_day)
+    days, of_day = (there + oldest).astype("datetime64[D]"), of_day[there]
     for unit, step in _STEPS:
         counted = days.astype(f"datetime64[{unit}]").astype(np.int64)
         numbers = (counted + _offset(unit, step)) // step
         first, last = int(numbers.min()), int(numbers.max())
         if last - first < most or (unit, step) == _STEPS[-1]:
             break
-    counts = np.bincount(numbers - first)
+    counts = np.zeros(last - first + 1, np.int64)
+    np.add.at(counts, numbers - first, of_day)
     return tuple(
         Bar(_day(unit, step, first + i), _day(unit, step, first + i + 1), int(count))
         for i, count in enumerate(counts)

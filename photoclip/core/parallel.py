@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Final
 
 # More threads do not get more out of the memory.
@@ -18,16 +17,20 @@ def in_parts(work: Callable[[slice], None], count: int, part: int) -> None:
     Args:
         work: NumPy's, which lets other threads run meanwhile.
     """
+    # Whoever is ready takes the next part: a thread whose core has other things to do meanwhile
+    # keeps nobody waiting for half of all. One step of this iterator is one of the interpreter's.
+    starts = iter(range(0, count, part))
 
-    def one_by_one(start: int, stop: int) -> None:
-        for begin in range(start, stop, part):
-            work(slice(begin, min(begin + part, stop)))
+    def one_by_one() -> None:
+        for start in starts:
+            work(slice(start, min(start + part, count)))
 
-    threads = min(_MOST_THREADS, os.cpu_count() or 1, 1 + count // _THREAD)
-    if threads == 1:
-        one_by_one(0, count)
+    others = min(_MOST_THREADS, os.cpu_count() or 1, 1 + count // _THREAD) - 1
+    if not others:
+        one_by_one()
         return
-    bounds = [count * number // threads for number in range(threads + 1)]
-    with ThreadPoolExecutor(threads, thread_name_prefix="search") as pool:
-        for done in [pool.submit(one_by_one, *both) for both in pairwise(bounds)]:
+    with ThreadPoolExecutor(others, thread_name_prefix="search") as pool:
+        helping = [pool.submit(one_by_one) for _ in range(others)]
+        one_by_one()
+        for done in helping:
             done.result()

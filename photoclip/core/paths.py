@@ -40,6 +40,8 @@ def thumbnails_dir(library: Path) -> Path:
 def display(path: str) -> str:
     """The path as a person may read it: bytes that are no UTF-8 and line breaks made visible."""
     text = os.fsencode(path).decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == " " else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

@@ -50,9 +50,7 @@ class PhotoSet:
             among[photo_ids >= len(self.table)] = self.beyond
         return among
 
-    def _joined(
-        self, other: "PhotoSet", join: Callable[..., NDArray[np.bool_]]
-    ) -> "PhotoSet":
+    def _joined(self, other: "PhotoSet", join: Callable[..., NDArray[np.bool_]]) -> "PhotoSet":
         short, long = sorted((self, other), key=lambda one: len(one.table))
         both = len(short.table)
         table = np.empty_like(long.table)

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from photoclip.core.parallel import in_parts
 
 _LARGEST: Final = 127
-# Rows multiplied at a time: what is read of them for one query is still in the processor's cache
-# for the next.
+# Rows multiplied at a time: for one query as many as keep two threads from waiting for one another;
+# where they are read more than once, for several queries or picked out first, as many as are still
+# in the processor's cache then.
+_ONCE: Final = 65_536
 _BLOCK: Final = 4096
 # Room for so many more than needed is made each time, as a share.
 _SPARE: Final = 1 / 8
@@ -86,12 +88,11 @@ class QuantisedMatrix:
             if rows is None:
                 matrix, lengths = self._rows[part], self._scales[part]
             else:
-                matrix, lengths = self._rows.take(rows[part], 0), self._scales[rows[part]]
+                matrix, lengths = self._rows.take(rows[part], 0), self._scales.take(rows[part])
             numkong.cdist(numbers, matrix, metric="dot", out=products[:, part])
-            products[:, part] *= lengths
-            products[:, part] *= scales[:, None]
+            products[:, part] *= lengths * scales[:, None]
 
-        in_parts(multiply, count, _BLOCK)
+        in_parts(multiply, count, _ONCE if rows is None and len(vectors) == 1 else _BLOCK)
         return products.T
 
     def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:

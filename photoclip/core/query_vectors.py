@@ -135,7 +135,8 @@ class Scores:
     def of(cls, asked: Sequence[Asked], count: int) -> "Scores":
         """Room for those of so many photos, to be `put`."""
         return cls(
-            np.empty((count, len(asked)), np.float32),
+            # Part by part, as they are reckoned.
+            np.empty((len(asked), count), np.float32).T,
             np.empty(count, np.float32),
             np.empty(count, np.float32) if _are_pictures(asked) else None,
         )
@@ -183,9 +184,12 @@ class Standard:
     def of(cls, asked: Sequence[Asked], sample: NDArray[np.float32]) -> "Standard":
         """Over some vectors of the library, (m, d)."""
         centre = centre_of(sample)
-        cosines = _cosines(asked, sample @ directions_of(asked, centre).T, centre)
+        # No product of matrices, after which BLAS keeps a thread awake for what does not come,
+        # while the whole library is multiplied.
+        scores = np.einsum("md,kd->mk", sample, directions_of(asked, centre))
+        cosines = _cosines(asked, scores, centre)
         weights, length = _together(asked)
-        likeness = cosines @ weights / length
+        likeness = _weighted(cosines, weights / length)
         return cls(
             centre,
             cosines.mean(axis=0),
@@ -211,20 +215,27 @@ def combined(
     cosines = _cosines(asked, scores, standard.centre)
     shares = np.array([one.share for one in asked], np.float32)
     weights, together = _together(asked)
-    parts = (cosines - standard.mean) / standard.deviation
+    own = (1 - shares) / standard.deviation
+    parts = cosines * own
+    parts -= standard.mean * own
     if shares.any():
-        parts *= 1 - shares
-        parts += shares * cosines / spread[:, None]
+        parts += cosines * shares / spread[:, None]
     if not _are_pictures(asked):
         # What is not wanted counts against a photo where it is there, never for it where it is not.
         unwanted = (weights < 0) & np.array([not isinstance(a.part, Feedback) for a in asked])
         counted = np.where(unwanted, np.maximum(parts, 0), parts) if unwanted.any() else parts
         wanted = weights[weights > 0]
         length = float(np.linalg.norm(wanted)) if len(wanted) else 1.0
-        return Scores(parts, (counted @ weights / length).astype(np.float32))
-    likeness = cosines @ weights / together
+        return Scores(parts, _weighted(counted, weights / np.float32(length)))
+    likeness = _weighted(cosines, weights / together)
     mean, deviation = standard.likeness
     return Scores(parts, (likeness - mean) / deviation, likeness)
+
+
+def _weighted(scores: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The sum of the columns, (n, k) to (n,): of so few BLAS makes the work of many."""
+    weighted: NDArray[np.float32] = np.einsum("nk,k->n", scores, weights)
+    return weighted
 
 
 def _together(asked: Sequence[Asked]) -> tuple[NDArray[np.float32], np.float32]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from photoclip.core.decode_budget import DECODES
+from photoclip.core.decode_budget import DecodeBudget
 from photoclip.core.exif import NO_EXIF, Exif, exif_of_cr3, read_exif
 from photoclip.core.formats import Format
 from photoclip.core.jpeg import exif_of_jpeg
@@ -41,7 +41,7 @@ class RawPicture:
     height: int
 
 
-def read_raw(data: bytes, min_side: int) -> RawPicture:
+def read_raw(data: bytes, min_side: int, budget: DecodeBudget) -> RawPicture:
     """The largest preview of a RAW file, where its shorter side has `min_side` px, else developed.
 
     Raises UnreadablePhoto without rawpy, and whatever rawpy raises.
@@ -65,7 +65,7 @@ def read_raw(data: bytes, min_side: int) -> RawPicture:
                 raise cut_short()
             return _as_picture(preview, orientation, sensor, upright)
         try:
-            with DECODES.of(_BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height):
+            with budget.of(_BYTES_PER_PIXEL * sizes.raw_width * sizes.raw_height):
                 pixels = raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
         except rawpy.LibRawError:
             if preview is None:

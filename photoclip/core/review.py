@@ -22,7 +22,7 @@ from photoclip.core.term_vectors import TermVectors
 _LEAST_DOUBT = 0.1
 # So probable a suggestion is none that a person need be asked about; the library counts the others
 # (`suggested.doubtful`).
-_SURE = 0.8
+SURE = 0.8
 # So many answers about a tag move its threshold, and more hardly move it further.
 _SITTING = 20
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
@@ -50,7 +50,7 @@ class Question:
     @property
     def sure(self) -> bool:
         """Whether there is hardly a doubt."""
-        return self.probability >= _SURE
+        return self.probability >= SURE
 
 
 @dataclass(frozen=True)

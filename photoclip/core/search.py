@@ -1,10 +1,9 @@
 """Search: from a query to the photos that answer it, best first, and where relevance ends."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -14,101 +13,34 @@ from numpy.typing import NDArray
 from photoclip.clip.background import Background
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
-from photoclip.core.candidates import Candidates, Listed
+from photoclip.core.candidates import Candidates
 from photoclip.core.columns import among
 from photoclip.core.finding import Products
-from photoclip.core.lessons import AdapterInUse
+from photoclip.core.judged import Judged, scored
 from photoclip.core.library import Library
-from photoclip.core.parallel import in_parts
+from photoclip.core.listings import Listed
 from photoclip.core.personal import PersonalTag
 from photoclip.core.personal_tags import learned
 from photoclip.core.query import Picture, Query, Words
 from photoclip.core.query_pictures import EmbedFile, QueryPictures
 from photoclip.core.query_text import parse
-from photoclip.core.query_vectors import (
-    Asked,
-    QueryVectors,
-    Scores,
-    Standard,
-    centre_of,
-    combined,
-    directions_of,
-)
-from photoclip.core.ranking import largest, ranked
-from photoclip.core.relevance import STRONG, WEAK, Calibration, Likeness
+from photoclip.core.query_texts import QueryTexts
+from photoclip.core.query_vectors import Asked, QueryVectors, centre_of
+from photoclip.core.relevance import STRONG, WEAK
 from photoclip.core.term_vectors import TermVectors
 from photoclip.core.terms import fold
 from photoclip.core.types import Hit, Results, Scope
+from photoclip.core.usual import Usual
 from photoclip.core.vectors import VectorIndex
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag
 
-# Embeddings of earlier queries kept: a person types, deletes and types again.
-_QUERIES_KEPT: Final = 1000
-# The thresholds are measured anew when the library has grown or shrunk by a tenth.
-_GROWTH: Final = 0.1
 # A phrase of more words is a description, and no name that something was given.
 _NAME_WORDS: Final = 6
 # Where scores are log odds, what makes probabilities of them.
 _LOG_ODDS: Final = (1.0, 0.0)
-# So many of the best photos are scored by their vectors as they are stored, which puts the first
-# 200, some screens, in exact order: on a million photos all that belong there stand among the first
-# 230 by the other scores, which are off by a fiftieth of their spread.
-_EXACT: Final = 300
-# So many photos are scored at a time, which stay in the processor's cache from step to step.
-_AT_ONCE: Final = 16_384
 # Live albums within live albums.
 _DEEPEST: Final = 40
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """How each of some photos answers a query, in no order of merit.
-
-    Attributes:
-        photo_ids: int64 (n,). times: int64 (n,), `sort_time`.
-        asked: the parts of the query that have a direction; never empty.
-        scores: of each photo on those.
-        best: int64 (m,), the places of the best, whose scores are exact.
-        bands: int8 (n,), indices into `BANDS`.
-        said: bool (n,), whether the words stand in a name, a caption or an own tag.
-        refused: bool (n,), whether the person rejected the very tag that was asked for.
-    """
-
-    photo_ids: NDArray[np.int64]
-    times: NDArray[np.int64]
-    asked: tuple[Asked, ...]
-    scores: Scores
-    best: NDArray[np.int64]
-    bands: NDArray[np.int8]
-    said: NDArray[np.bool_]
-    refused: NDArray[np.bool_]
-
-    def ranked(self) -> Results:
-        """Band after band, the best first; what was rejected comes last."""
-        first = self.bands != WEAK
-        first[self.best] = True
-        first &= ~self.refused
-        before = ranked(self.bands, self.scores.total, first)
-        loose = np.flatnonzero(~(first | self.refused))
-        order = np.concatenate([before, loose, np.flatnonzero(self.refused)])
-        return Results(
-            self.photo_ids.take(order),
-            self.scores.total.take(order),
-            self.bands.take(order),
-            self.said.take(order),
-            self.times.take(order),
-            slice(len(before), len(before) + len(loose)),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Usual:
-    """What is usual among the library's photos, measured when there were `count` of them."""
-
-    count: int
-    sample: NDArray[np.float32]
-    words: Calibration
-    pictures: Likeness
 
 
 class Searcher:
@@ -144,12 +76,10 @@ class Searcher:
         self._lock = threading.Lock()
         # The queries of the live albums that are being looked into, the outermost first.
         self._albums: list[str] = []
-        self._known_usual: _Usual | None = None
+        self._known_usual: Usual | None = None
         # By folded name; None until one is asked for.
         self._personal: dict[str, PersonalTag] | None = None
-        # As the encoder gives them; what it was taught comes on top.
-        self._texts: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._taught = AdapterInUse(library, encoder)
+        self._texts = QueryTexts(library, encoder)
         self._refreshed: object = None
 
     @property
@@ -157,21 +87,29 @@ class Searcher:
         """What words score on any photo with this model."""
         return self._terms.background
 
-    def answer(self, query: Query, scope: Scope = Scope(), today: date | None = None) -> Results:
+    def answer(
+        self,
+        query: Query,
+        scope: Scope = Scope(),
+        today: date | None = None,
+        stop: StopFlag | None = None,
+    ) -> Results:
         """The photos in `scope` that answer a query: the relevant ones first, best first.
 
         A query of filters alone has the newest photos first, and no bands.
 
         Args:
             today: by which "last month" is understood; None for today.
+            stop: ends it between its steps, none of which but the first takes long.
 
         Raises:
             PhotoClipError: the query is empty, a live album in it is part of itself, or the model
                 or a picture cannot be used.
+            Stopped: by `stop`.
         """
         self._refuse(query)
         with self._lock:
-            return self._answer(query, scope, today or date.today())
+            return self._answer(query, scope, today or date.today(), stop or StopFlag())
 
     def judge(
         self, query: Query, scope: Scope = Scope(), today: date | None = None
@@ -180,7 +118,8 @@ class Searcher:
         self._refuse(query)
         with self._lock:
             self._refresh()
-            return self._judged(query, *self._listed(query, scope, today or date.today()))
+            listed = self._listed(query, scope, today or date.today())
+            return self._judged(query, *listed, StopFlag())
 
     def directions(self, query: Query) -> list[Asked]:
         """The parts of a query as directions among the embeddings of photos.
@@ -247,20 +186,26 @@ class Searcher:
             raise PhotoClipError('Type what the photo shows, for example "a dog on the beach".')
         self._library.albums.refuse_loops(query)
 
-    def _answer(self, query: Query, scope: Scope, today: date) -> Results:
+    def _answer(self, query: Query, scope: Scope, today: date, stop: StopFlag) -> Results:
+        stop.check()
         photo_ids, times = self._listed(query, scope, today)
         if not query.parts and not query.feedback:
             # No model is asked, which may not be there.
             return Results.listed(photo_ids, times)
+        stop.check()
         self._refresh()
-        judged = self._judged(query, photo_ids, times)
+        judged = self._judged(query, photo_ids, times, stop)
         return Results.listed(photo_ids[:0], times[:0]) if judged is None else judged.ranked()
 
     def _listed(self, query: Query, scope: Scope, today: date) -> Listed:
         return self._candidates.photos(scope, query.filters, today, tuple(self._albums))
 
     def _judged(
-        self, query: Query, photo_ids: NDArray[np.int64], times: NDArray[np.int64]
+        self,
+        query: Query,
+        photo_ids: NDArray[np.int64],
+        times: NDArray[np.int64],
+        stop: StopFlag,
     ) -> Judged | None:
         """None where no photo has a vector, or only pictures were asked for that have none."""
         rows = self._vectors.rows(photo_ids)
@@ -270,8 +215,10 @@ class Searcher:
         asked = self._directions(query) if len(photo_ids) else []
         if not asked:
             return None
+        stop.check()
         tag, usual = self._personal_tag(query), self._usual()
-        scores, best = self._scores(asked, tag, usual, photo_ids, rows)
+        scores, best = scored(self._vectors, rows, asked, tag, usual.sample, stop)
+        stop.check()
         if tag is not None:
             bands = usual.words.bands(scores.total, _LOG_ODDS)
         elif scores.likeness is None:
@@ -279,53 +226,19 @@ class Searcher:
         else:
             bands = usual.pictures.bands(scores.likeness)
         said, refused = self._said(query, photo_ids), self._refused(query, photo_ids)
+        stop.check()
         # What someone called so is what was asked for, whatever it looks like; and is not, where
         # they said so.
         bands[said] = STRONG
         bands[refused] = WEAK
         return Judged(photo_ids, times, tuple(asked), scores, best, bands, said, refused)
 
-    def _scores(
-        self,
-        asked: Sequence[Asked],
-        tag: PersonalTag | None,
-        usual: _Usual,
-        photo_ids: NDArray[np.int64],
-        rows: NDArray[np.int32],
-    ) -> tuple[Scores, NDArray[np.int64]]:
-        """How these photos, whose vectors stand in these rows, answer; and where the best are.
-
-        Those are scored by their vectors as they are stored.
-        """
-        standard = Standard.of(asked, usual.sample)
-        directions = directions_of(asked, standard.centre)
-        own = len(directions)
-        if tag is not None:
-            directions = np.concatenate([directions, tag.directions])
-
-        def score(products: NDArray[np.float32], spread: NDArray[np.float32]) -> Scores:
-            scores = combined(asked, products[:, :own], spread, standard)
-            if tag is None:
-                return scores
-            # What examples have taught counts, and not what the name alone says.
-            odds = tag.log_odds(products[:, own:], spread)
-            return replace(scores, total=odds.astype(np.float32))
-
-        products, spread = self._vectors.scores(directions, rows), self._vectors.spread(rows)
-        scores = Scores.of(asked, len(rows))
-
-        def score_part(part: slice) -> None:
-            scores.put(part, score(products[part], spread[part]))
-
-        in_parts(score_part, len(rows), _AT_ONCE)
-        best = largest(scores.total, _EXACT)
-        exact = self._vectors.exact_scores(directions, photo_ids[best])
-        scores.put(best, score(exact, spread[best]))
-        return scores, best
-
     def _directions(self, query: Query) -> list[Asked]:
         vectors = QueryVectors(
-            self._terms.vocabulary, self._embed, self._pictures.embedding, self._terms.background
+            self._terms.vocabulary,
+            self._texts.embeddings,
+            self._pictures.embedding,
+            self._terms.background,
         )
         asked = vectors.of(query, centre_of(self._usual().sample))
         tag = self._personal_tag(query)
@@ -364,41 +277,22 @@ class Searcher:
         names = (query.phrase, *((term.term,) if term else ()))
         return next((t for n in names if (t := self._personal.get(fold(n))) is not None), None)
 
-    def _usual(self) -> _Usual:
-        count = len(self._vectors)
-        known = self._known_usual
-        if known is None or abs(known.count - count) > _GROWTH * count:
-            sample, background = self._vectors.sample(), self._terms.background
-            scores = sample @ background.directions(self._terms.background_prototypes).T
-            scores /= background.spread(sample)[:, None]
-            centred = sample - centre_of(sample)
-            centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-            known = _Usual(count, sample, Calibration.of(scores), Likeness.of(centred))
+    def _usual(self) -> Usual:
+        count, known = len(self._vectors), self._known_usual
+        if known is None or not known.holds_of(count):
+            known = Usual.of(count, self._vectors.sample(), self._terms)
             self._known_usual = known
         return known
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        missing = [text for text in texts if text not in self._texts]
-        if missing:
-            # All at once, which takes little longer than one.
-            embeddings = self._encoder.encode_texts(missing)
-            self._texts.update(zip(missing, embeddings, strict=True))
-        for text in texts:
-            self._texts.move_to_end(text)
-        found = np.array([self._texts[text] for text in texts])
-        while len(self._texts) > _QUERIES_KEPT:
-            self._texts.popitem(last=False)
-        return self._taught.adapt(found)
-
     def _refresh(self) -> None:
         """Take in new vectors where the library has changed since the last time."""
-        revision = (threading.get_ident(), self._library.revision())
+        revision = self._library.revision()
         if self._refreshed != revision:
             if len(self._vectors):
                 self._vectors.refresh()
             else:
                 self._read_vectors()
-            self._taught.refresh()
+            self._texts.refresh()
             self._refreshed, self._personal = revision, None
 
     def _read_vectors(self) -> None:
@@ -425,7 +319,7 @@ class Searcher:
             )
         self._albums.append(text)
         try:
-            results = self._answer(parse(text, today), Scope(), today)
+            results = self._answer(parse(text, today), Scope(), today, StopFlag())
         finally:
             self._albums.pop()
         found: list[int] = results.photo_ids[results.relevant].tolist()

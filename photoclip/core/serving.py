@@ -102,9 +102,15 @@ class Serving:
         """
         return self._now().encoder
 
-    def answer(self, query: Query, scope: Scope = Scope(), today: date | None = None) -> Results:
+    def answer(
+        self,
+        query: Query,
+        scope: Scope = Scope(),
+        today: date | None = None,
+        stop: StopFlag | None = None,
+    ) -> Results:
         """As `Searcher.answer`."""
-        return self._now().searcher.answer(query, scope, today)
+        return self._now().searcher.answer(query, scope, today, stop)
 
     def search(self, text: str, scope: Scope = Scope(), limit: int = 500) -> list[Hit]:
         """As `Searcher.search`."""

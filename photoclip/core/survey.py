@@ -24,8 +24,6 @@ _EMBEDDED = (
 )
 _FAILED = "(failure IS NOT NULL AND permanent AND decoder = :decoder)"
 _SEEN = "coalesce((SELECT seen FROM sidecars WHERE file_id = files.id), '')"
-# Nothing more is to be done for such a file as long as it stays as it is.
-_SETTLED = f"(({_EMBEDDED} AND own_read >= :own) OR {_FAILED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,7 @@ def survey(
     decoder = decoder_version()
     failures = _failures(library)
     settled: dict[bytes, bytes] = {}
+    as_known = _as_known(library, model)
     for item in scan(roots, stop):
         if isinstance(item, Failure):
             result.skipped.append(item)
@@ -107,7 +106,7 @@ def survey(
         else:
             listed.add(item.directory)
             closed += [os.path.join(item.directory, name) for name in item.unseen]
-            if _is_as_it_was(item, library, model, decoder, settled):
+            if _is_as_it_was(item, library, model, decoder, as_known, settled):
                 failed = failures.get(item.directory, 0)
                 result.found += len(item.files)
                 result.failed += failed
@@ -168,17 +167,37 @@ def _failures(library: Library) -> dict[bytes, int]:
     return dict(rows)
 
 
+def _as_known(library: Library, model: str) -> str:
+    """The SQL of a directory's files as `FoundFile`s in their order; those with which something
+    is left to be done are like none on the disk."""
+    counts = library.counts(model)
+    embedded = _EMBEDDED
+    if counts.photos == counts.searchable:
+        # So nearly always, and three times as fast. Of files that are there the photos are, too.
+        embedded = "photo_id IS NOT NULL"
+    has_sidecars = library.store.row("SELECT 1 FROM sidecars LIMIT 1") is not None
+    seen = _SEEN if has_sidecars else "''"
+    return (
+        f"SELECT name, CASE WHEN {embedded} AND own_read >= :own OR {_FAILED} THEN size END,"
+        f" mtime_ns, {seen} FROM files WHERE {_IN_DIRECTORY} AND NOT missing ORDER BY name"
+    )
+
+
 def _is_as_it_was(
     listing: Listing,
     library: Library,
     model: str,
     decoder: str,
+    as_known: str,
     settled: dict[bytes, bytes],
 ) -> bool:
     """Whether all files of a directory are known and as they were.
 
-    A hash of them all tells, if one is stored, else two sets do, which is several times as fast as
-    looking at file after file; the hash is put into `settled` then.
+    A hash of them all tells, if one is stored, else their list does, which is several times as fast
+    as looking at file after file; the hash is put into `settled` then.
+
+    Args:
+        as_known: see `_as_known`.
     """
     if listing.asked is not None or listing.unseen:
         return False
@@ -192,13 +211,7 @@ def _is_as_it_was(
     digest = _digest(listing, f"{changes} {VERSION} {model} {decoder}")
     if digest == before:
         return True
-    rows = library.store.rows(
-        # A file that must be read for any reason is unlike any on the disk.
-        f"SELECT name, CASE WHEN {_SETTLED} THEN size END, mtime_ns, {_SEEN}"
-        f" FROM files WHERE {_IN_DIRECTORY} AND NOT missing",
-        _asking(listing.directory, model, decoder),
-    )
-    if len(rows) != len(listing.files) or set(rows) != set(listing.files):
+    if library.store.rows(as_known, _asking(listing.directory, model, decoder)) != [*listing.files]:
         return False
     settled[listing.directory] = digest
     return True

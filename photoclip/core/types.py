@@ -193,6 +193,8 @@ class Results:
         said: bool (n,), whether the words stand in a name, a caption or an own tag.
         times: int64 (n,), the photos' `sort_time`.
         loose: the weak ones that are not the best yet: as they were listed, until `in_order`.
+        places: int64 (n,), where each stood when they were listed, newest first; None where they
+            stand so now.
     """
 
     photo_ids: NDArray[np.int64]
@@ -201,6 +203,7 @@ class Results:
     said: NDArray[np.bool_]
     times: NDArray[np.int64]
     loose: slice = field(default_factory=lambda: slice(0, 0))
+    places: NDArray[np.int64] | None = None
 
     @classmethod
     def listed(cls, photo_ids: NDArray[np.int64], times: NDArray[np.int64]) -> "Results":
@@ -238,6 +241,7 @@ class Results:
             self.said[others],
             self.times[others],
             slice(before, before + int(np.count_nonzero(others[self.loose]))),
+            None if self.places is None else self.places[others],
         )
 
     def in_order(self) -> "Results":
@@ -252,6 +256,7 @@ class Results:
             self.bands,
             self.said.take(order),
             self.times.take(order),
+            places=order if self.places is None else self.places.take(order),
         )
 
     def hits(self, limit: int) -> list[Hit]:

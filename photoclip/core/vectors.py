@@ -40,6 +40,8 @@ class VectorIndex:
         self._matrix = QuantisedMatrix(dim)
         self._spread_of = spread
         self._spread = np.empty(0, np.float32)
+        # By which each vector is found in the library.
+        self._numbers = np.empty(0, np.int64)
         # Which row holds a photo's vector, by photo id; -1 where there is none.
         self._row_of = np.full(1, -1, np.int32)
         # The photos whose rows were asked for last, and these: a person who types asks for the
@@ -64,11 +66,11 @@ class VectorIndex:
         if not len(self):
             self._matrix.reserve(self._library.vector_count(self._model))
         while True:
-            last, photo_ids, vectors = self._library.vectors_after(
+            last, numbers, photo_ids, vectors = self._library.vectors_after(
                 self._model, self._last, _AT_ONCE
             )
             if len(photo_ids):
-                self._put(photo_ids, vectors.astype(np.float32))
+                self._put(numbers, photo_ids, vectors.astype(np.float32))
             self._last = last
             if not len(photo_ids):
                 return
@@ -99,18 +101,27 @@ class VectorIndex:
         """
         if _PICKED * len(rows) <= len(self):
             return self._matrix.products(directions, rows)
-        return self._matrix.products(directions).take(rows, axis=0)
+        scores = np.empty((len(directions), len(rows)), np.float32)
+        for products, wanted in zip(self._matrix.products(directions).T, scores, strict=True):
+            # Out of bounds is none of them; to look takes a third of the time.
+            products.take(rows, out=wanted, mode="clip")
+        return scores.T
 
     def exact_scores(
-        self, directions: NDArray[np.float32], photo_ids: NDArray[np.int64]
+        self, directions: NDArray[np.float32], rows: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """`scores` of some hundred photos, from their vectors as the library has them."""
-        found, vectors = self._library.vectors(photo_ids, self._model)
-        exact = self._matrix.products(directions, self._row_of[photo_ids])
-        order = np.argsort(photo_ids)
-        # Whose vector was taken out of the library meanwhile keeps the other score.
+        numbers = self._numbers[rows]
+        found, vectors = self._library.vectors_numbered(numbers)
+        if len(found) < len(rows):
+            # Whose vector was taken out of the library meanwhile keeps the other score.
+            exact = self._matrix.products(directions, rows)
+        else:
+            exact = np.empty((len(rows), len(directions)), np.float32)
         if len(found):
-            exact[order[np.searchsorted(photo_ids, found, sorter=order)]] = vectors @ directions.T
+            order = np.argsort(numbers)
+            at = order[np.searchsorted(numbers, found, sorter=order)]
+            exact[at] = vectors @ directions.T
         return exact
 
     def spread(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -122,7 +133,12 @@ class VectorIndex:
         photo_ids = self.photo_ids
         return self._matrix.vectors(self._row_of[photo_ids[sampled(len(photo_ids))]])
 
-    def _put(self, photo_ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+    def _put(
+        self,
+        numbers: NDArray[np.int64],
+        photo_ids: NDArray[np.int64],
+        vectors: NDArray[np.float32],
+    ) -> None:
         known = len(self._row_of)
         if photo_ids.max() >= known:
             self._row_of.resize(max(int(photo_ids.max()) + 1, known * 9 // 8), refcheck=False)
@@ -134,7 +150,8 @@ class VectorIndex:
         rows[new] = len(self) + np.arange(np.count_nonzero(new))
         self._matrix.put(rows, vectors)
         if len(self) > len(self._spread):
-            self._spread.resize(len(self) * 9 // 8, refcheck=False)
-        self._spread[rows] = spread
+            for beside in (self._spread, self._numbers):
+                beside.resize(len(self) * 9 // 8, refcheck=False)
+        self._spread[rows], self._numbers[rows] = spread, numbers
         self._row_of[photo_ids] = rows
         self._asked = None

@@ -1,7 +1,8 @@
 """Exact words: which photos have them in a file's name, a folder's name or a caption.
 
-SQLite's FTS5 holds them, one row a photo. Which photos have to be read anew is noted by triggers,
-whoever changed them; `WordIndex.refresh` catches up.
+SQLite's FTS5 holds them: the names of its files and the caption of each photo, and the path of each
+folder once, however many photos lie there. What has to be read anew is noted by triggers, whoever
+changed it; `WordIndex.refresh` catches up.
 """
 
 import os
@@ -11,13 +12,16 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlite_utils import Database
 
+from photoclip.core.columns import column
 from photoclip.core.db import Store
 from photoclip.core.formats import PHOTO_EXTENSIONS
 from photoclip.core.paths import display
 from photoclip.progress import StopFlag
 
-_AT_ONCE: Final = 500  # photos a transaction, so that other writers wait for milliseconds
+# Rows a transaction: other writers wait for milliseconds, and FTS5 has few segments to merge.
+_AT_ONCE: Final = 2_000
 # Scripts written without spaces: each character is a word of its own, so that any two or three of
 # them next to one another are found as a phrase.
 _UNSPACED: Final = re.compile(
@@ -33,78 +37,96 @@ class WordIndex:
         self._store = store
 
     def refresh(self, stop: StopFlag | None = None) -> Iterator[int]:
-        """Read the words of new and changed photos; yields how many were done, batch by batch."""
-        while stop is None or not stop.stopped:
-            photos = [
-                row[0]
-                for row in self._store.rows("SELECT photo_id FROM unread_words LIMIT ?", [_AT_ONCE])
-            ]
-            if not photos:
-                return
-            marks = ",".join("?" * len(photos))
-            with self._store.write() as db:
-                # Inside the transaction, so that what changes meanwhile is noted again after it.
-                names: dict[int, set[str]] = {photo: set() for photo in photos}
-                folders: dict[int, set[str]] = {photo: set() for photo in photos}
-                for photo, path, name in db.execute(
-                    "SELECT photo_id, path, name FROM files JOIN directories"
-                    f" ON directories.id = directory_id WHERE photo_id IN ({marks})",
-                    photos,
-                ):
-                    names[photo].add(display(os.fsdecode(name)))
-                    folders[photo].add(display(os.fsdecode(path)))
-                captions = dict(
-                    db.execute(
-                        f"SELECT photo_id, caption FROM annotations WHERE photo_id IN ({marks})",
-                        photos,
-                    ).fetchall()
-                )
-                rows = [
-                    (
-                        photo,
-                        _spaced("\n".join(sorted(names[photo]))),
-                        _spaced("\n".join(sorted(folders[photo]))),
-                        _spaced(captions.get(photo, "")),
-                    )
-                    for photo in photos
-                ]
-                for table, column in (("words", "rowid"), ("unread_words", "photo_id")):
-                    db.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", photos)
-                db.conn.executemany(
-                    "INSERT INTO words (rowid, names, folders, caption) VALUES (?, ?, ?, ?)", rows
-                )
-            yield len(photos)
+        """Read the words of new and changed folders and photos.
 
-    def photos(self, text: str, limit: int = -1) -> NDArray[np.int64]:
-        """The photos where these words stand in this order, best first, int64 (n,).
-
-        See `matching`; a text without any letter or digit finds nothing.
+        Yields:
+            How many were done, batch by batch.
         """
-        phrase = matching(text)
+        for table, key, read in (
+            ("unread_folders", "directory_id", _read_folders),
+            ("unread_words", "photo_id", _read_photos),
+        ):
+            unread = f"SELECT {key} FROM {table} ORDER BY {key} LIMIT {_AT_ONCE}"
+            while stop is None or not stop.stopped:
+                if self._store.row(unread) is None:
+                    break
+                with self._store.write() as db:
+                    # Inside the transaction, so that what changes meanwhile is noted again.
+                    rows = db.execute(unread).fetchall()
+                    read(db, unread)
+                    db.conn.executemany(f"DELETE FROM {table} WHERE {key} = ?", rows)
+                yield len(rows)
+
+    def photos(self, text: str) -> NDArray[np.int64]:
+        """The photos where these words stand in this order, int64 (n,), some of them twice.
+
+        A number at the end may go on, as the numbers of files do: "IMG_20" finds IMG_2034. A word
+        may not: a car is no carnival. A text without any letter or digit finds nothing.
+        """
+        return np.concatenate(list(self.places(text).values()))
+
+    def places(self, text: str) -> dict[str, NDArray[np.int64]]:
+        """`photos` by what the words stand in: "names", "folders" and "caption"."""
+        phrase, nowhere = _phrase(text), np.empty(0, np.int64)
         if phrase is None:
-            return np.empty(0, np.int64)
-        rows = self._store.rows(
-            # A caption is written about this very photo; a folder's name is not.
-            "SELECT rowid FROM words WHERE words MATCH ?"
-            " ORDER BY bm25(words, 4.0, 1.0, 4.0), rowid LIMIT ?",
-            [phrase, limit],
-        )
-        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            return dict.fromkeys(("names", "folders", "caption"), nowhere)
+        standing = "SELECT rowid FROM words WHERE words MATCH ?"
+        # That a file's name ends in "jpg" says nothing of what was asked for.
+        ending = f".{text.strip(' .*').lower()}" in PHOTO_EXTENSIONS
+        return {
+            "names": nowhere if ending else column(self._store, standing, [f"names : {phrase}"]),
+            "folders": column(
+                self._store,
+                "SELECT photo_id FROM files WHERE photo_id IS NOT NULL AND NOT missing AND"
+                " directory_id IN (SELECT rowid FROM folder_words WHERE folder_words MATCH ?)",
+                [phrase],
+            ),
+            "caption": column(self._store, standing, [f"caption : {phrase}"]),
+        }
 
 
-def matching(text: str) -> str | None:
-    """The FTS5 expression for words in this order; None for none.
+def _read_folders(db: Database, unread: str) -> None:
+    rows = db.execute(f"SELECT id, path FROM directories WHERE id IN ({unread})").fetchall()
+    db.execute(f"DELETE FROM folder_words WHERE rowid IN ({unread})")
+    db.conn.executemany(
+        "INSERT INTO folder_words (rowid, path) VALUES (?, ?)",
+        [(directory_id, _spaced(display(os.fsdecode(path)))) for directory_id, path in rows],
+    )
 
-    A number at the end may go on, as the numbers of files do: "IMG_20" finds IMG_2034. A word may
-    not: a car is no carnival. That a file's name ends in "jpg" says nothing of what was asked for.
-    """
+
+def _read_photos(db: Database, unread: str) -> None:
+    names: dict[int, set[str]] = {}
+    for photo, name in db.execute(
+        f"SELECT photo_id, name FROM files WHERE photo_id IN ({unread})"
+    ).fetchall():
+        names.setdefault(photo, set()).add(display(os.fsdecode(name)))
+    captions = dict(
+        db.execute(
+            "SELECT photo_id, caption FROM annotations"
+            f" WHERE caption != '' AND photo_id IN ({unread})"
+        ).fetchall()
+    )
+    db.execute(f"DELETE FROM words WHERE rowid IN ({unread})")
+    db.conn.executemany(
+        "INSERT INTO words (rowid, names, caption) VALUES (?, ?, ?)",
+        [
+            (
+                photo,
+                _spaced("\n".join(sorted(names.get(photo, ())))),
+                _spaced(captions.get(photo, "")),
+            )
+            for photo in sorted(names.keys() | captions.keys())
+        ],
+    )
+
+
+def _phrase(text: str) -> str | None:
+    """The FTS5 expression for words in this order; None for none."""
     if _WORD.search(text.replace("_", "")) is None:
         return None
     quoted = _spaced(text).replace('"', '""').replace("\0", " ")
-    if f".{text.strip(' .*').lower()}" in PHOTO_EXTENSIONS:
-        return f'({{folders caption}} : "{quoted}")'
     return f'"{quoted}"*' if text.rstrip()[-1:].isdigit() else f'"{quoted}"'
 
 
 def _spaced(text: str) -> str:
-    return _UNSPACED.sub(r" \1 ", text)
+    return text if text.isascii() else _UNSPACED.sub(r" \1 ", text)

@@ -148,11 +148,15 @@ def key_notes() -> tuple[KeyNote, ...]:
 
 
 class Actions:
-    """The commands as `QAction`s, reachable by name."""
+    """The commands as `QAction`s, reachable by name.
+
+    What the person asks for before `release` is kept until then, in its order.
+    """
 
     def __init__(self, window: QWidget) -> None:
         self.commands = commands()
         self._actions: dict[str, QAction] = {}
+        self._kept: list[QAction] | None = []
         for command in self.commands:
             action = QAction(command.text, window)
             action.setObjectName(command.name)
@@ -161,13 +165,34 @@ class Actions:
             self._actions[command.name] = action
             if command.where == "everywhere":
                 window.addAction(action)
+            action.triggered.connect(lambda _=False, action=action: self._keep(action))
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
     def connect(self, name: str, call: Callable[[], object]) -> None:
         """Do `call` when the person asks for the command."""
-        self._actions[name].triggered.connect(lambda _checked=False: call())
+        self._actions[name].triggered.connect(
+            lambda _=False: call() if self._kept is None else None
+        )
+
+    def connect_at_once(self, name: str, call: Callable[[], object]) -> None:
+        """Do `call` whenever the person asks for the command, before `release` too."""
+        self._actions[name].triggered.disconnect()
+        self._actions[name].triggered.connect(lambda _=False: call())
+
+    def release(self) -> None:
+        """All are there who do what is asked for: do what was kept, and from now on at once."""
+        kept, self._kept = self._kept or [], None
+        for action in kept:
+            action.trigger()
+
+    def _keep(self, action: QAction) -> None:
+        if self._kept is not None:
+            self._kept.append(action)
+            if action.isCheckable():
+                # It is switched when it is done.
+                action.toggle()
 
     def attach(self, where: str, widgets: Sequence[QWidget]) -> None:
         """Let the keys of these commands work while one of the widgets has the focus."""

@@ -49,7 +49,7 @@ from photoclip.ui.workers import Workers
 def assemble(
     window: MainWindow, work: Workers, settings: Settings, roots: tuple[str, ...]
 ) -> Iterator[None]:
-    """Make all parts, in steps between which the window answers; it is whole at the end.
+    """Make all parts, in steps between which the window answers; then it can become whole.
 
     Args:
         roots: the folders of the library.
@@ -64,7 +64,6 @@ def assemble(
         step()
         yield
     window.folders.know(roots)
-    window.become_whole()
 
 
 class _Assembly:
@@ -100,7 +99,6 @@ class _Assembly:
         window.model = GridModel(describe, window)
         window.grid = GridView(window.model, self._work.thumbnails)
         window.grid.setAccessibleName(window.tr("Photos"))
-        window.grid.set_tile_size(window.toolbar.tile())
 
     def content(self) -> None:
         window = self._window

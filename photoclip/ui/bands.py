@@ -49,6 +49,8 @@ class Ranking:
         bands: int8 (n,), indices into `BANDS`, rising; None where nothing was ranked.
         times: int64 (n,), seconds: when they were taken.
         marks: the photos found right (True) or wrong by thumbs.
+        places: int64 (n,), where each would stand among all, newest first; None where they stand
+            so already.
         unfolded: gives the ids with the weak ones in their order too, which takes a while for a
             million; until then they stand as they were listed, but for the best.
     """
@@ -57,6 +59,7 @@ class Ranking:
     bands: NDArray[np.int8] | None
     times: NDArray[np.int64]
     marks: Mapping[int, bool] = field(default_factory=dict)
+    places: NDArray[np.int64] | None = None
     unfolded: Callable[[], NDArray[np.int64]] | None = None
 
     @cached_property
@@ -102,7 +105,7 @@ def arranged(found: Ranking, order: Order, folded: bool) -> Arrangement:
     weak_ids = found.ids[:0] if folded else found.ordered_ids[relevant:]
     last = (BandSection(Band.WEAK, relevant, weak, folded),) * bool(weak)
     if order is Order.DATE:
-        newest = np.lexsort((-found.ids[:relevant], -found.times[:relevant]))
+        newest = _newest(found, relevant)
         ids = np.concatenate([found.ids[newest], weak_ids])
         return Arrangement(ids, found.times[newest], last)
     starts = np.searchsorted(found.bands, np.arange(len(BANDS)))
@@ -112,6 +115,17 @@ def arranged(found: Ranking, order: Order, folded: bool) -> Arrangement:
         if end > start
     )
     return Arrangement(np.concatenate([found.ids[:relevant], weak_ids]), None, first + last)
+
+
+def _newest(found: Ranking, relevant: int) -> NDArray[np.int64]:
+    """Where the relevant ones stand, the newest first; by a table, since sorting takes long."""
+    if found.places is None:
+        return np.arange(relevant)
+    places = found.places[:relevant]
+    standing = np.full(1 + int(places.max(initial=0)), -1)
+    standing[places] = np.arange(relevant)
+    newest: NDArray[np.int64] = standing[standing >= 0]
+    return newest
 
 
 def band_title(band: Band) -> str:

@@ -237,6 +237,11 @@ class Content(QWidget):
         return BANDS[found.bands[rows[0]]] if len(rows) else None
 
     @property
+    def answered(self) -> str:
+        """The query whose results are shown; "" where nothing was asked."""
+        return "" if self._listing is None else self._listing.place.text
+
+    @property
     def held_count(self) -> int:
         """How many photos wait to be shown."""
         if self._held is None:

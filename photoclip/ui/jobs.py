@@ -13,6 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from photoclip.errors import PhotoClipError
+from photoclip.progress import Stopped
 
 T = TypeVar("T")
 
@@ -107,6 +108,9 @@ class Lane:
         def run() -> None:
             try:
                 result = work()
+            except Stopped:
+                # By whoever wants it no more.
+                pass
             except PhotoClipError as error:
                 kept = error
                 if failed is None:

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
 class MainWindow(QMainWindow):
     """Shown before the rest of the app is there. What a person types, pastes as a picture or drops
-    until it is whole is not lost: it is done then. Commands are answered from then on.
+    until it is whole is not lost: it is done then, as are the commands asked for.
 
     Args:
         empty: whether the library is a new one, for which there is no toolbar but a welcome.
@@ -143,7 +143,9 @@ class MainWindow(QMainWindow):
         for given in (self.field.picturesGiven, self.field.imageGiven):
             given.connect(lambda what, again=given: self._keep(lambda: again.emit(what)))
         for name in ("close", "quit"):
-            self.actions_.connect(name, self.close)
+            self.actions_.connect_at_once(name, self.close)
+        self.actions_.connect_at_once("full_screen", self.toggle_full_screen)
+        self.actions_.connect_at_once("search", self._search)
 
     def _browser(self) -> QWidget:
         browser = QWidget()
@@ -228,6 +230,7 @@ class MainWindow(QMainWindow):
         meanwhile, self._meanwhile = self._meanwhile, []
         for call in meanwhile:
             call()
+        self.actions_.release()
 
     def _keep(self, again: Callable[[], object]) -> None:
         """What was given to the search when nobody took it is given again."""
@@ -263,6 +266,12 @@ class MainWindow(QMainWindow):
             self.when_whole(lambda: self.keys.open())
         else:
             self.field.take_text("" if text == "/" else text)
+
+    def _search(self) -> None:
+        if self.whole:
+            self.navigation.search()
+        else:
+            self.field.take_text("")
 
     def toggle_full_screen(self) -> None:
         if self.isFullScreen():
@@ -302,13 +311,26 @@ class MainWindow(QMainWindow):
         if local_paths(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.when_whole(lambda: self.hint.cover())
+            self.when_whole(self._invite)
+
+    def _invite(self) -> None:
+        """Say what a drop does; the welcome does that already."""
+        if self.pages.shows(self.pages.welcome):
+            self.welcome.hold(True)
+        else:
+            self.hint.cover()
+
+    def _take_back(self) -> None:
+        """Nothing is held over the window any more."""
+        self.hint.hide()
+        if self.pages.welcome.made is not None:
+            self.welcome.hold(False)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.when_whole(lambda: self.hint.hide())
+        self.when_whole(self._take_back)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.when_whole(lambda: self.hint.hide())
+        self.when_whole(self._take_back)
         paths = local_paths(event.mimeData())
         if paths:
             event.setDropAction(Qt.DropAction.CopyAction)

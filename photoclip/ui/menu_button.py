@@ -16,14 +16,18 @@ class MenuButton(IconButton):
     def __init__(self) -> None:
         super().__init__("menu", QCoreApplication.translate("Menus", "Menu"))
         self._opens: QMenu | None = None
+        self._wanted = False
         self.clicked.connect(self.open)
 
     def lead_to(self, menu: QMenu) -> None:
         """This is the menu."""
         self._opens = menu
+        if self._wanted:
+            self.open()
 
     def open(self) -> None:
         menu = self._opens
+        self._wanted = menu is None
         if menu is not None:
             corner = self.rect().bottomRight() - QPoint(menu.sizeHint().width(), -4)
             menu.popup(self.mapToGlobal(corner))

@@ -35,6 +35,8 @@ class Navigation(QObject):
         self.focus, self._closers = focus, closers
         self._pages, self._grid, self._field = window.pages, window.grid, window.field
         self._begun = False
+        # Whether the person has asked for results that are still on their way.
+        self._entering = False
 
     def begin(self, typing: bool) -> None:
         """Show where the session is, for the first time.
@@ -162,9 +164,19 @@ class Navigation(QObject):
         self.focus.search()
 
     def enter_results(self) -> None:
-        """From the search field into its results."""
-        if self.focus.results():
+        """From the search field into its results, as soon as they are there."""
+        self._entering = self._window.content.answered != self._field.asked
+        if not self._entering and self.focus.results():
             self._window.suggestions.remember(self._session.place.text)
+
+    def enter_at_last(self) -> None:
+        """Photos have come: into them, if they are the results that are waited for."""
+        if self._entering and self._field.hasFocus():
+            self.enter_results()
+
+    def stay(self) -> None:
+        """The person goes on typing, and waits for no results."""
+        self._entering = False
 
     def open_menu(self) -> None:
         """The menu of the page: of a photo in the viewer, else the main one."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtGui import QImage
 
+from photoclip.core.decode_budget import IN_VIEW
 from photoclip.core.imaging import decode
 from photoclip.core.library import Library
 from photoclip.core.paths import display_name
@@ -39,7 +40,7 @@ def picture(photo: Photo, min_side: int) -> QImage:
             f'"{name}" may not be read. Change its permissions, then try again.'
         ) from error
     try:
-        image = decode(data, min_side).image
+        image = decode(data, min_side, IN_VIEW).image
     except PhotoClipError as error:
         raise PhotoClipError(f'"{name}": {error}') from error
     return to_qimage(image)

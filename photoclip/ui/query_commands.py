@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
+from photoclip.core.decode_budget import IN_VIEW
 from photoclip.core.imaging import decode
 from photoclip.core.library import Library
 from photoclip.core.paths import cache_dir
@@ -224,7 +225,7 @@ def _small(library: Library, source: str, side: int) -> QImage:
     """The middle square of a picture; null where it cannot be read, which the search says."""
     try:
         if os.path.isabs(source):
-            image = to_qimage(decode(Path(source).read_bytes(), side).image)
+            image = to_qimage(decode(Path(source).read_bytes(), side, IN_VIEW).image)
         else:
             image = thumbnail(library, source)
     except (PhotoClipError, OSError):

@@ -83,7 +83,7 @@ class Reviews(QObject):
         self._term = ""
         self._asked: list[int] = []
         undo.changed.connect(self._follow)
-        session.tagsRead.connect(lambda _: self._count())
+        session.tagsRead.connect(lambda _: self.count())
 
     def begin(self, term: str) -> None:
         """Ask about a tag."""
@@ -147,7 +147,8 @@ class Reviews(QObject):
             self.look()
             self._lane.submit("due", self._tagging.learning_is_due, self._learn)
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Find out what is doubtful."""
         library, model = self._session.library, self._session.model
         self._lane.submit("doubts", lambda: doubts(library, model), self.doubted.emit)
         self.look()

@@ -92,6 +92,11 @@ class SearchField(QLineEdit):
         return self._query_of(self.text())
 
     @property
+    def asked(self) -> str:
+        """The query that was asked for last, as it is written."""
+        return self._asked
+
+    @property
     def _grammar(self) -> ModuleType:
         """`core.query_text`, which the first key needs and the first frame of the window not."""
         from photoclip.core import query_text

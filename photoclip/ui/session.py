@@ -14,6 +14,7 @@ from photoclip.core.query import Filter, Picture, Query
 from photoclip.core.query_text import parse
 from photoclip.core.types import Change, Photo, Results, Scope
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag
 from photoclip.ui.bands import Ranking
 from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.index_job import merged
@@ -37,7 +38,13 @@ _REFRESH = 500
 class Searches(Protocol):
     """What answers queries; see `photoclip.core.serving.Serving`."""
 
-    def answer(self, query: Query, scope: Scope = ..., today: date | None = ...) -> Results: ...
+    def answer(
+        self,
+        query: Query,
+        scope: Scope = ...,
+        today: date | None = ...,
+        stop: StopFlag | None = ...,
+    ) -> Results: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +124,8 @@ class Session(QObject):
         self._searcher: Searches | None = None
         self._reading = Lane(bridge, "read")
         self._asking = Lane(bridge, "search")
+        # Of the query that is being answered.
+        self._stop = StopFlag()
         self._history = History()
         self._due = Change()
         self._took = 0.0
@@ -266,6 +275,7 @@ class Session(QObject):
         """Drop what waits, and wait for what is being read or searched."""
         for timer in (self._typing, self._refreshing, self._pausing):
             timer.stop()
+        self._stop.stop()
         self._asking.close()
         self._reading.close()
 
@@ -302,6 +312,7 @@ class Session(QObject):
         if place.searching:
             self._query(place, anchor, arrived, keeps)
             return
+        self._stop.stop()
         self._asking.cancel("query")
         self._forget_offers()
         self.searching.emit(False)
@@ -317,9 +328,13 @@ class Session(QObject):
     def _query(self, place: Place, anchor: Anchor | None, arrived: bool, keeps: bool) -> None:
         today = date.today()
         query = parse(place.text, today)
+        # What the person has gone on from keeps nobody waiting.
+        self._stop.stop()
+        stop = self._stop = StopFlag()
 
         def ask() -> Listing:
-            found = self._ranked(query, self._answers().answer(query, place.scope, today))
+            results = self._answers().answer(query, place.scope, today, stop)
+            found = self._ranked(query, results)
             return Listing(place, found, anchor, arrived, keeps)
 
         def show(listing: Listing) -> None:
@@ -355,6 +370,7 @@ class Session(QObject):
             ranked,
             results.times,
             marks,
+            results.places,
             lambda: results.in_order().photo_ids,
         )
 

@@ -118,6 +118,7 @@ class Shell(QObject):
         self._working = True
         self.bridge.hold()
         self.work.session.read_all()
+        self.work.reviews.count()
         self._steps = Steps(self._assemble(), self)
         self._steps.ended.connect(lambda: self._become_whole(opened))
 
@@ -129,9 +130,11 @@ class Shell(QObject):
         finally:
             # When it fails too, or nobody would be told of that.
             held = self.bridge.release()
+        # What is read by now comes with the panes, and not into them one after the other.
         for show in held:
             show()
             yield
+        self.window.become_whole()
 
     def _become_whole(self, opened: "Opened") -> None:
         work = self.work

@@ -157,6 +157,7 @@ QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text};
 #key {{ background: {t.chrome}; border: 1px solid {t.edge}; border-radius: 4px;
     padding: 1px 6px; font-size: {caption}px; }}
 #dropZone {{ border: 2px dashed {t.line}; border-radius: 10px; }}
+#dropZone[held="true"] {{ background: {t.tint}; border-color: {t.accent}; }}
 #dropHint {{ background: #E0{t.raised[1:]}; border: 2px dashed {t.accent}; border-radius: 10px; }}
 
 #viewer {{ background: {viewer.canvas}; }}

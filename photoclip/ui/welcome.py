@@ -80,6 +80,15 @@ class Welcome(QWidget):
             self._menu.setParent(self)
         self._draw()
 
+    def hold(self, held: bool) -> None:
+        """Show whether something that can be dropped is held over the window."""
+        self._frame.setProperty("held", held)
+        self._frame.style().polish(self._frame)
+
+    @property
+    def held(self) -> bool:
+        return bool(self._frame.property("held"))
+
     def open_menu(self) -> None:
         if self._menu is not None:
             self._menu.open()
@@ -92,7 +101,7 @@ class Welcome(QWidget):
         )
         for text in (title, lead):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        zone = QFrame()
+        self._frame = zone = QFrame()
         zone.setObjectName("dropZone")
         zone.setMaximumWidth(_ZONE)
         column = QVBoxLayout(zone)

@@ -32,6 +32,7 @@ class Wiring:
         announcing.timeout.connect(lambda: window.announce(content.spoken()))
         session.moved.connect(go.show_place)
         session.listed.connect(content.show_listing)
+        session.listed.connect(lambda _: go.enter_at_last())
         session.listed.connect(lambda _: announcing.start())
         session.searching.connect(content.show_searching)
         session.searchFailed.connect(content.show_problem)
@@ -57,6 +58,7 @@ class Wiring:
         window, session, go = self._window, self._work.session, self._window.navigation
         grid, content, field, sidebar = window.grid, window.content, window.field, window.sidebar
         field.queried.connect(lambda text: session.search(text, grid.bookmark()))
+        field.queried.connect(lambda _: go.stay())
         field.entered.connect(go.enter_results)
         field.installEventFilter(self._work.resting)
         window.toolbar.tileSized.connect(grid.set_tile_size)

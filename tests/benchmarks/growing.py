@@ -13,7 +13,6 @@ from photoclip.clip.encoder import Encoder
 from photoclip.core.library import Library
 from photoclip.core.search import Searcher
 from photoclip.core.tagging import Tagger
-from photoclip.core.words import WordIndex
 from tests.benchmarks.searching import fill
 
 _MORE_TERMS, _TAGS_EACH = 200, 3
@@ -85,15 +84,18 @@ class Grown:
                 file = os.path.join(path, name)
                 os.close(os.open(file, os.O_CREAT | os.O_WRONLY))
                 os.utime(file, ns=(0, 0))
-        # As indexing does after each batch.
-        for _ in WordIndex(library.store).refresh():
-            pass
         return cls(library, encoder, tagger, root, photos)
 
-    def some(self, photos: int) -> list[int]:
-        """The numbers of photos spread over all."""
+    def some(self, most: int) -> list[int]:
+        """The numbers of so many photos, or of all, spread over all."""
+        photos = min(most, self.photos)
         spread: list[int] = np.unique(np.linspace(1, self.photos, photos).astype(int)).tolist()
         return spread
+
+    def anywhere(self, photos: int) -> list[int]:
+        """The numbers of photos that follow one another, other ones each time."""
+        first = 1 + next(self.numbers) * 7919 % max(1, self.photos - photos)
+        return list(range(first, first + photos))
 
     def phrase(self) -> str:
         """One that was not asked before."""

@@ -4,56 +4,44 @@
 
 Each library is made on the spot: vectors, dates, cameras, ratings, three or four suggested tags a
 photo, and the files, empty, in 500 folders. The model is the starter; photos that are added are
-decoded and stored, but not looked at by it. Searching is from the query's text to ordered results.
-Painting is not in it. Each figure is the median of some runs.
+decoded and stored, but not looked at by it. Searching is from the query's text to ordered results;
+a filter is typed where the photos are listed already. Painting is not in it: `grid` has that. Each
+figure is the median of some runs.
 
 Growth is the exponent between the two largest libraries: 0 is constant, 1 linear, 2 quadratic.
 Below 5 ms a time counts as 5 ms, since there the fixed costs rule. Linear holds up to 1.1, which is
 12.6 times for ten times as many photos: a look-up in an index takes 1.2 times as many steps there.
+All sizes take about ten minutes; `--largest 100000` one.
 """
 
-import argparse
-import json
 import math
 import statistics
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.models import STARTER, find_model
-from photoclip.clip.precision import machine
 from photoclip.core.tagging import Tagger
 from tests.benchmarks.growing import Grown
-from tests.benchmarks.growth_operations import OPERATIONS
-from tests.benchmarks.reporting import Bar
+from tests.benchmarks.growth_disk import DISK
+from tests.benchmarks.growth_looking import LOOKING
+from tests.benchmarks.growth_saying import SAYING
+from tests.benchmarks.reporting import Bar, report
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-_FLOOR_MS = 5.0
+OPERATIONS = (*LOOKING, *SAYING, *DISK)
 BARS = tuple(Bar(f"growth_{operation.name}", most=1.1) for operation in OPERATIONS)
+_FLOOR_MS = 5.0
 
 
-def main() -> None:
-    """Measure, print a table or one JSON document, and say whether all grows as it may."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument(
-        "--largest", type=int, choices=SIZES[1:], default=SIZES[-1], help=f"default {SIZES[-1]}"
-    )
-    arguments = parser.parse_args()
-    sizes = [size for size in SIZES if size <= arguments.largest]
-    summary = measure(sizes)
-    holds = all(bar.holds(summary) for bar in BARS)
-    if arguments.json:
-        print(json.dumps({"machine": machine(), "summary": summary, "holds": holds}, indent=1))
-    else:
-        _print_table(summary, sizes)
-        print("Nothing grows faster than linearly." if holds else "Something grows too fast.")
+def measure(largest: int = SIZES[-1]) -> dict[str, float]:
+    """Milliseconds by operation and size, and the growth of each.
 
-
-def measure(sizes: list[int]) -> dict[str, float]:
-    """Milliseconds by operation and size, and the growth of each."""
+    Args:
+        largest: no larger library is made, but two there are.
+    """
+    sizes = [size for size in SIZES if size <= max(largest, SIZES[1])]
     encoder = OpenClipEncoder(find_model(STARTER, None), device="cpu")
     tagger = Tagger(encoder)
     summary: dict[str, float] = {}
@@ -81,7 +69,7 @@ def measure_one(grown: Grown) -> dict[str, float]:
     return summary
 
 
-def growth(summary: Mapping[str, float], size: int, larger: int) -> dict[str, float]:
+def growth(summary: dict[str, float], size: int, larger: int) -> dict[str, float]:
     """The exponent of each operation between two sizes."""
     found = {}
     for operation in OPERATIONS:
@@ -92,17 +80,16 @@ def growth(summary: Mapping[str, float], size: int, larger: int) -> dict[str, fl
     return found
 
 
-def _print_table(summary: dict[str, float], sizes: list[int]) -> None:
-    print(machine())
+def _show(summary: dict[str, float]) -> None:
+    """A row an operation: its times, how fast they grow, and what costs them."""
+    sizes = [size for size in SIZES if f"{OPERATIONS[0].name}_ms_{size}" in summary]
     print(f"{'ms':24}" + "".join(f"{size:>12,}" for size in sizes) + f"{'growth':>9}   what costs")
-    bars = {bar.figure: bar for bar in BARS}
-    for operation in OPERATIONS:
+    for operation, bar in zip(OPERATIONS, BARS, strict=True):
         times = "".join(f"{summary[f'{operation.name}_ms_{size}']:12,.1f}" for size in sizes)
-        figure = f"growth_{operation.name}"
-        told = "" if bars[figure].holds(summary) else "   TOO FAST"
+        told = "" if bar.holds(summary) else "   TOO FAST"
         name = operation.name.replace("_", " ")
-        print(f"{name:24}{times}{summary[figure]:9.2f}   {operation.costs}{told}")
+        print(f"{name:24}{times}{summary[bar.figure]:9.2f}   {operation.costs}{told}")
 
 
 if __name__ == "__main__":
-    main()
+    report(__doc__, measure, BARS, show=_show, largest=SIZES[-1])

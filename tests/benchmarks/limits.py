@@ -11,16 +11,12 @@ gigapixels, and a JPEG of four hundred scans too many. A million photos in the g
 
 import os
 import statistics
-import struct
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -37,6 +33,7 @@ from photoclip.ui.sidebar import Sidebar
 from photoclip.ui.theme import Theme
 from photoclip.ui.undo import UndoStack
 from tests.benchmarks.reporting import Bar, report
+from tests.bombs import jpeg_of_endless_scans, png_of
 
 BARS = (
     Bar("albums_shown_ms", most=1000.0),
@@ -116,31 +113,14 @@ def _typed(text: str) -> list[str]:
 
 
 def _bombs() -> dict[str, float]:
-    stream = BytesIO()
-    Image.new("RGB", (8000, 6000), "red").save(stream, "JPEG", progressive=True)
-    jpeg = stream.getvalue()
-    scan = jpeg[jpeg.rfind(b"\xff\xc4") : -2]
     bombs = {
-        "bomb_refused_ms": _png(60_000, 60_000),
-        "endless_scans_refused_ms": jpeg[:-2] + scan * 400 + b"\xff\xd9",
+        "bomb_refused_ms": png_of(60_000, 60_000),
+        "endless_scans_refused_ms": jpeg_of_endless_scans(),
     }
     return {
         figure: statistics.median(_took(lambda data=data: _refused(data)) for _ in range(_TURNS))
         for figure, data in bombs.items()
     }
-
-
-def _png(width: int, height: int) -> bytes:
-    """A picture that says it is that large, with hardly any pixels."""
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(name + content)
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"\0" * 100_000)
-    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def _refused(data: bytes) -> None:

@@ -29,6 +29,7 @@ def report(
     description: str | None,
     measure: Callable[..., dict[str, float]],
     bars: Sequence[Bar],
+    show: Callable[[dict[str, float]], None] | None = None,
     **options: int,
 ) -> None:
     """Measure as the command line asks, and print the figures with what they have to reach.
@@ -38,6 +39,7 @@ def report(
 
     Args:
         description: the benchmark's docstring, whose first line stands in the help.
+        show: prints the figures; None for one a line.
         options: whole numbers the command line may set, by name, with their defaults; they are
             given to `measure`.
     """
@@ -55,6 +57,14 @@ def report(
         print(json.dumps({"machine": machine(), "summary": summary, "holds": holds}, indent=1))
         return
     print(machine())
+    if show is None:
+        _show(summary, bars)
+    else:
+        show(summary)
+    print("All bars are reached." if holds else "Not every bar is reached.")
+
+
+def _show(summary: dict[str, float], bars: Sequence[Bar]) -> None:
     bounds = {bar.figure: bar for bar in bars}
     for figure, value in summary.items():
         bar = bounds.get(figure)
@@ -62,4 +72,3 @@ def report(
         print(f"{figure.replace('_', ' '):48} {value:12,.3f}{told}")
     for missing in bounds.keys() - summary.keys():
         print(f"{missing.replace('_', ' '):48} not measured")
-    print("All bars are reached." if holds else "Not every bar is reached.")

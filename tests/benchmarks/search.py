@@ -69,10 +69,10 @@ def _matching(library: Library, model: str, dim: int, photos: int) -> dict[str, 
     words = np.ones(photos * dim // 8, np.int64)
 
     def match(query: NDArray[np.float32], of: NDArray[np.int64]) -> NDArray[np.int64]:
-        scores = index.scores(query[None], index.rows(of))[:, 0]
-        best = of[largest(scores, _LOOKED_AT)]
-        again = index.exact_scores(query[None], best)[:, 0]
-        return best[np.argsort(-again)[:_BEST]]
+        rows = index.rows(of)
+        best = largest(index.scores(query[None], rows)[:, 0], _LOOKED_AT)
+        again = index.exact_scores(query[None], rows[best])[:, 0]
+        return of[best[np.argsort(-again)[:_BEST]]]
 
     def multiply(query: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.int64]:
         scores = matrix @ query

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +210,20 @@ def test_folders_alone_are_for_the_app(run: Run, photos: Path, monkeypatch: Any)
     assert run(photos).code == 0
     assert run().code == 0
     assert [args[1] for args in opened] == [(str(photos),), ()]
+
+
+def test_the_app_does_not_wait_for_the_commands(photos: Path) -> None:
+    code = (
+        "import sys; from photoclip import app, cli\n"
+        "app.run = lambda *_: print([m for m in sys.modules if m.startswith('photoclip.cli.')])\n"
+        "sys.argv = ['photoclip', sys.argv[1]]; cli.main()"
+    )
+    for folder in (str(photos), photos.name):
+        done = subprocess.run(
+            [sys.executable, "-c", code, folder], cwd=photos.parent,
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout.strip() == "['photoclip.cli.session']"
 
 
 def test_every_command_explains_itself(run: Run) -> None:

@@ -45,4 +45,4 @@ def everything_but(library: Library, model: str) -> dict[str, list[Any]]:
 
 def embedded_in_order(library: Library, model: str) -> list[int]:
     """Photo ids in the order in which their vectors were stored."""
-    return [int(i) for i in library.vectors_after(model, 0)[1]]
+    return [int(i) for i in library.vectors_after(model, 0)[2]]

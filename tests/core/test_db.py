@@ -105,6 +105,28 @@ def test_threads_see_each_others_writes(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_revision_is_the_same_on_every_thread_until_someone_writes(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.photoclip")
+    told: list[int] = []
+
+    def ask() -> None:
+        thread = threading.Thread(target=lambda: told.append(store.revision()))
+        thread.start()
+        thread.join()
+
+    for program in (store, Store(tmp_path / "library.photoclip")):
+        ask()
+        assert told[-1] == store.revision()
+        with program.write() as connection:
+            connection.execute("REPLACE INTO settings VALUES ('a', ?)", [len(told)])
+        ask()
+        assert told[-1] == store.revision() != told[-2]
+    program.close()
+    store.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        store.revision()
+
+
 def test_a_write_keeps_other_programs_out_from_its_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

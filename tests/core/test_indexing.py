@@ -14,6 +14,7 @@ from photoclip.core.indexing import index
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
 from photoclip.core.types import IndexReport, Scope
+from photoclip.core.words import WordIndex
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
 from tests.fakes import ColourEncoder, save_photo
@@ -479,4 +480,4 @@ def test_the_words_of_what_was_indexed_are_known(
 ) -> None:
     save_photo(photos / "regatta.jpg")
     run(library, encoder, photos)
-    assert library.store.rows("SELECT rowid FROM words WHERE words MATCH 'regatta'") == [(1,)]
+    assert set(WordIndex(library.store).photos("regatta")) == {1}

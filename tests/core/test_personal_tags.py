@@ -243,6 +243,25 @@ def test_what_has_too_few_examples_left_is_not_looked_for_at_every_photo_that_co
     assert library.revision() == revision
 
 
+def test_what_only_another_model_has_seen_is_passed_over_once(
+    library: Library, encoder: FineColourEncoder, cats: list[int]
+) -> None:
+    look_for(library, MINKA, encoder.id)
+    assert find(library, encoder)
+    with library.store.write() as db:
+        db.execute("INSERT INTO models (key, name) VALUES ('another', '')")
+        db.execute(
+            "INSERT INTO vectors (model_id, photo_id, vector)"
+            " SELECT models.id, photo_id, vector FROM vectors JOIN models ON key = 'another'"
+        )
+
+    def renewed() -> list[object]:
+        return list(renew(library, encoder.id, terms(library, encoder), StopFlag()))
+
+    assert renewed()
+    assert renewed() == []
+
+
 def test_it_stops_and_goes_on(
     library: Library, encoder: FineColourEncoder, cats: list[int]
 ) -> None:

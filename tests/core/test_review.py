@@ -1,5 +1,6 @@
 """Reviewing tags, and learning from the answers: thresholds follow, everything can be undone."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from photoclip.core.indexing import index
 from photoclip.core.learning import is_due, learn, learned_curves, library_tagger
 from photoclip.core.library import Library
-from photoclip.core.review import Doubts, Question, Review, Standing, doubts
+from photoclip.core.review import SURE, Doubts, Question, Review, Standing, doubts
 from photoclip.core.search import Searcher
 from photoclip.core.serving import Serving
 from photoclip.core.tagging import Tagger, retag
@@ -253,3 +254,10 @@ def test_serving_follows_what_was_learned_and_the_vocabulary(
     monkeypatch.setattr(library, "own_terms", None)
     assert serving.search("orange")
     assert not serving.learning_is_due()
+
+
+def test_the_library_counts_as_doubtful_what_review_does(library: Library) -> None:
+    written = "\n".join(
+        sql for (sql,) in library.store.rows("SELECT sql FROM sqlite_master WHERE sql != ''")
+    )
+    assert set(re.findall(r"probability < ([0-9.]+)", written)) == {str(SURE)}

@@ -167,10 +167,10 @@ def test_the_new_vector_takes_the_place_of_the_old(
     library: Library, encoder: ColourEncoder, photo: Path
 ) -> None:
     photo_id = number(library, photo)
-    last, _, _ = library.vectors_after(encoder.id, 0)
+    last, *_ = library.vectors_after(encoder.id, 0)
     save(photo, picture(1), 60)
     run(library, encoder, photo.parent)
-    _, photo_ids, _ = library.vectors_after(encoder.id, last)
+    _, _, photo_ids, _ = library.vectors_after(encoder.id, last)
     assert list(photo_ids) == [photo_id]
     assert library.counts(encoder.id).searchable == 1
 

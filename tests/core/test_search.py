@@ -1,6 +1,7 @@
 """Search over real libraries, exact against a plain computation."""
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from photoclip.core.tagging import Tagger
 from photoclip.core.types import Results, Scope
 from photoclip.core.unreadable import too_large
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag, Stopped
 from tests.core.test_indexing import run
 from tests.core.test_vectors import store_vectors
 from tests.fakes import ColourEncoder, save_photo
@@ -401,7 +403,12 @@ def test_weak_results_are_ordered_when_they_are_looked_at(
     assert 300 <= loose.start < loose.stop == 2000
     # As they are listed: all of one time, so the newest first.
     assert (np.diff(results.photo_ids[loose]) < 0).all()
+    listed = library.listing()[0]
+    assert results.places is not None
+    assert (listed[results.places] == results.photo_ids).all()
     ordered = results.in_order()
+    assert ordered.places is not None
+    assert (listed[ordered.places] == ordered.photo_ids).all()
     assert sorted(ordered.photo_ids) == list(photo_ids)
     assert (np.diff(ordered.scores[loose]) <= 1e-3).all()
     assert ordered.scores[loose].max() <= results.scores[: loose.start].min() + 1e-2
@@ -409,9 +416,35 @@ def test_weak_results_are_ordered_when_they_are_looked_at(
     left_out = [int(results.photo_ids[3]), int(results.photo_ids[-1])]
     others = results.without(left_out)
     assert (others.loose.start, others.loose.stop) == (loose.start - 1, 1998)
+    assert others.places is not None
+    assert (listed[others.places] == others.photo_ids).all()
     assert others.in_order().photo_ids.tolist() == [
         photo_id for photo_id in ordered.photo_ids if photo_id not in left_out
     ]
+
+
+def test_an_answer_that_nobody_wants_any_more_ends(
+    library: Library, encoder: ColourEncoder, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_photo(photos / "red.jpg", "red")
+    run(library, encoder, photos)
+    searcher = Searcher(library, encoder, Tagger(encoder).terms)
+    expected = searcher.answer(parse("red", TODAY)).photo_ids.tolist()
+    stop = StopFlag()
+    encode, asked = encoder.encode_texts, []
+
+    def stopping(texts: Sequence[str]) -> NDArray[np.float32]:
+        stop.stop()
+        asked.append(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(encoder, "encode_texts", stopping)
+    for text in ("a green car", "a blue car"):
+        with pytest.raises(Stopped):
+            searcher.answer(parse(text, TODAY), stop=stop)
+    # In the middle of the first, and before the second has begun.
+    assert len(asked) == 1
+    assert searcher.answer(parse("red", TODAY)).photo_ids.tolist() == expected
 
 
 def test_filters_alone_ask_no_model(

@@ -63,7 +63,7 @@ def test_it_follows_the_library(library: Library) -> None:
         of = vectors[ids - 1].astype(np.float16).astype(np.float32)
         expected = of @ directions.T
         np.testing.assert_allclose(index.scores(directions, rows), expected, atol=0.008)
-        np.testing.assert_allclose(index.exact_scores(directions, ids), expected, atol=1e-6)
+        np.testing.assert_allclose(index.exact_scores(directions, rows), expected, atol=1e-6)
         np.testing.assert_allclose(index.spread(rows), lengths(of), rtol=1e-6)
 
 
@@ -74,11 +74,11 @@ def test_a_vector_that_was_deleted_meanwhile_keeps_its_score(library: Library) -
     index.refresh()
     with library.store.write() as db:
         db.execute("DELETE FROM vectors WHERE photo_id = 2")
-    scores = index.exact_scores(vectors[:1], np.array([3, 2, 1]))
+    scores = index.exact_scores(vectors[:1], index.rows(np.array([3, 2, 1])))
     np.testing.assert_allclose(scores[:, 0], vectors[::-1] @ vectors[0], atol=0.008)
     with library.store.write() as db:
         db.execute("DELETE FROM vectors")
-    scores = index.exact_scores(vectors[:1], np.array([3, 2, 1]))
+    scores = index.exact_scores(vectors[:1], index.rows(np.array([3, 2, 1])))
     np.testing.assert_allclose(scores[:, 0], vectors[::-1] @ vectors[0], atol=0.008)
 
 

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from photoclip.core.annotations import Annotations
+from photoclip.core.db import APPLICATION_ID
 from photoclip.core.library import Library
+from photoclip.core.migrations import migrations
 from photoclip.core.words import WordIndex
 from photoclip.progress import StopFlag
 
@@ -143,3 +146,70 @@ def test_the_end_of_a_files_name_is_no_word(library: Library, add: Add) -> None:
     assert _found(library, "raw") == {first}
     assert _found(library, "nef") == set()
     assert _found(library, "green.nef") == {second}
+
+
+def test_a_folders_words_are_read_once_and_go_with_it(library: Library, add: Add) -> None:
+    first = add("/pictures/Lisbon 2019/a.jpg")
+    second = add("/pictures/Lisbon 2019/b.jpg")
+    assert _found(library, "lisbon") == {first, second}
+
+    # New in a folder that is known.
+    third = add("/pictures/Lisbon 2019/c.jpg")
+    with library.store.write() as db:
+        db.execute("UPDATE files SET missing = 1 WHERE name = ?", [b"a.jpg"])
+
+    assert _found(library, "lisbon") == {second, third}
+    assert library.store.row("SELECT count(*) FROM folder_words") == (1,)
+    with library.store.write() as db:
+        db.execute("UPDATE directories SET path = ?", [b"/pictures/Porto"])
+    assert _found(library, "lisbon") == set()
+    assert _found(library, "porto") == {second, third}
+    with library.store.write() as db:
+        db.execute("DELETE FROM files")
+        db.execute("DELETE FROM directories")
+    assert _found(library, "porto") == set()
+    assert library.store.row("SELECT count(*) FROM folder_words") == (0,)
+
+
+def test_where_words_stand(library: Library, add: Add) -> None:
+    photo = add("/pictures/Lisbon/red.jpg")
+    Annotations(library.store).caption([photo], "Red in Lisbon")
+    index = WordIndex(library.store)
+    list(index.refresh())
+
+    def places(text: str) -> list[str]:
+        return [name for name, photos in index.places(text).items() if photos.tolist() == [photo]]
+
+    assert places("lisbon") == ["folders", "caption"]
+    assert places("red") == ["names", "caption"]
+    assert places("red.jpg") == ["names"]
+    assert places("jpg") == []
+
+
+def test_a_library_from_before_keeps_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "library.photoclip"
+    before = Database(path)
+    migrations.apply(before, stop_before="coverings")
+    before.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    for statement in (
+        "INSERT INTO directories (id, path) VALUES (1, CAST('/pictures/Lisbon' AS BLOB))",
+        "INSERT INTO photos (id, hash, sort_time, width, height, format, size)"
+        " VALUES (7, 'a', 0, 1, 1, 'JPEG', 1), (8, 'b', 0, 1, 1, 'JPEG', 1)",
+        "INSERT INTO files (directory_id, name, size, mtime_ns, photo_id)"
+        " VALUES (1, 'red.jpg', 1, 1, 7), (1, 'green.jpg', 1, 1, 8)",
+        # Of the other photo nothing was read yet.
+        "DELETE FROM unread_words WHERE photo_id = 7",
+        "INSERT INTO words (rowid, names, folders, caption)"
+        " VALUES (7, 'red.jpg', '/pictures/Lisbon', 'by the sea')",
+    ):
+        before.execute(statement)
+    before.conn.commit()
+    before.close()
+
+    library = Library(path)
+
+    assert _found(library, "by the sea") == {7}
+    assert _found(library, "red") == {7}
+    assert _found(library, "green") == {8}
+    assert _found(library, "lisbon") == {7, 8}
+    library.close()

@@ -14,7 +14,7 @@ def ranking(strong: int, likely: int, weak: int) -> Ranking:
     bands = np.repeat(np.array([0, 1, 2], np.int8), [strong, likely, weak])
     # The less alike, the newer.
     times = np.arange(count, dtype=np.int64)
-    return Ranking(np.arange(100, 100 + count), bands, times)
+    return Ranking(np.arange(100, 100 + count), bands, times, places=times[::-1])
 
 
 def test_bands_begin_where_they_do_and_the_weak_are_folded() -> None:

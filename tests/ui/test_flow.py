@@ -1,6 +1,7 @@
 """The whole job in one window: drop, index, search, look, go on; with real events."""
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,19 @@ def drop(window: MainWindow, *paths: Path) -> None:
     enter = QDragEnterEvent(QPoint(300, 300), COPY, data, LEFT, NONE)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    assert window.hint.isVisible()
+    assert invited(window)
     event = QDropEvent(QPointF(300, 300), COPY, data, LEFT, NONE)
     QApplication.sendEvent(window, event)
     assert event.isAccepted()
-    assert not window.hint.isVisible()
+    assert not invited(window)
+
+
+def invited(window: MainWindow) -> bool:
+    """Whether the page that is shown says what a drop does."""
+    if window.pages.shows(window.pages.welcome):
+        assert not window.hint.isVisible()
+        return window.welcome.held
+    return window.hint.isVisible()
 
 
 def first_name(window: MainWindow) -> str:
@@ -455,3 +464,22 @@ def test_large_libraries_are_scrolled(qtbot: QtBot, open_shell: Open, count: int
             window.grid.verticalScrollBar().setValue(step * count)
         window.grid.viewport().repaint()
         assert window.grid.visible_ids()
+
+
+def test_enter_waits_for_the_results_that_were_asked_for(qtbot: QtBot, shown: MainWindow) -> None:
+    for goes_on in (True, False):
+        gate = threading.Event()
+        shown.session.let_rest(lambda gate=gate: gate.wait(WAIT / 1000))  # type: ignore[misc]
+        shown.field.setFocus()
+        qtbot.keyClicks(shown.field, "re")
+        qtbot.keyClick(shown.field, Qt.Key.Key_Return)
+        assert shown.field.hasFocus()
+        if goes_on:
+            qtbot.keyClicks(shown.field, "d")
+        gate.set()
+        asked = shown.field.text()
+        qtbot.waitUntil(lambda asked=asked: shown.content.answered == asked, timeout=WAIT)  # type: ignore[misc]
+        assert shown.field.hasFocus() == goes_on
+        assert shown.grid.hasFocus() != goes_on
+        shown.field.clear_query()
+        qtbot.waitUntil(lambda: not shown.content.answered, timeout=WAIT)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from photoclip.errors import PhotoClipError
+from photoclip.progress import Stopped
 from photoclip.ui.crash import CrashDialog
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.single import Doorbell, hand_over
@@ -39,6 +40,20 @@ def test_results_come_back_in_the_gui_thread(qtbot: QtBot, lane: Lane) -> None:
     assert threads[0] is not here
     assert threads[1] is here
     assert QThread.currentThread().isMainThread()
+
+
+def test_what_was_stopped_says_nothing(qtbot: QtBot, lane: Lane, bridge: Bridge) -> None:
+    told: list[object] = []
+    for signal in (bridge.failed, bridge.crashed):
+        signal.connect(told.append)
+
+    def stopped() -> None:
+        raise Stopped
+
+    lane.submit("a", stopped, told.append, told.append)
+    with qtbot.waitCallback(timeout=WAIT) as done:
+        lane.submit("b", lambda: 7, done)
+    assert not told
 
 
 def test_one_in_flight_and_the_latest_waits(qtbot: QtBot, lane: Lane) -> None:

@@ -1,5 +1,6 @@
 """Searching in the window: bands, order, thumbs, pictures, what to do where nothing is found."""
 
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from photoclip.core.query import Feedback, Filter, Key, Picture, Query
 from photoclip.core.query_text import parse
 from photoclip.core.types import Change, Results, Scope, Tag
 from photoclip.errors import PhotoClipError
+from photoclip.progress import StopFlag
 from photoclip.ui.headings import said_span
 from photoclip.ui.main_window import MainWindow
 from photoclip.ui.places import Place
@@ -35,7 +37,13 @@ class Banded:
         self.queries: list[Query] = []
         self.left_out: set[int] = set()
 
-    def answer(self, query: Query, scope: Scope = Scope(), today: date | None = None) -> Results:
+    def answer(
+        self,
+        query: Query,
+        scope: Scope = Scope(),
+        today: date | None = None,
+        stop: StopFlag | None = None,
+    ) -> Results:
         self.queries.append(query)
         if query.phrase == "broken":
             raise PhotoClipError("The model cannot be read. Choose another.")
@@ -149,6 +157,36 @@ def test_by_date_the_relevant_stand_under_their_days(
     # The choice holds for the next query.
     ask(qtbot, shown, "cat")
     assert [title for title, _ in headings(shown)] == titles
+
+
+def test_the_next_letter_ends_the_work_of_the_last(
+    qtbot: QtBot, shown: MainWindow, answers: Banded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+    ended: list[str] = []
+    answer = Banded.answer
+
+    def long(
+        self: Banded, query: Query, scope: Scope, today: date | None, stop: StopFlag
+    ) -> Results:
+        if query.phrase == "dog":
+            return answer(self, query, scope, today, stop)
+        begun.set()
+        stop.pause()
+        stop.wait_while_paused()
+        ended.append(query.phrase)
+        stop.check()
+        raise AssertionError
+
+    monkeypatch.setattr(Banded, "answer", long)
+    shown.field.setFocus()
+    qtbot.keyClicks(shown.field, "do")
+    assert begun.wait(10)
+    with qtbot.waitSignal(
+        shown.session.listed, timeout=WAIT, check_params_cb=lambda x: x.place.text == "dog"
+    ):
+        qtbot.keyClicks(shown.field, "g")
+    assert ended == ["do"]
 
 
 def test_filters_alone_rank_nothing(qtbot: QtBot, shown: MainWindow, answers: Banded) -> None:

@@ -11,22 +11,27 @@ import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from photoclip.core import settings as stored
 from photoclip.core.library import Library
 from photoclip.core.serving import Serving
 from photoclip.errors import PhotoClipError
+from photoclip.ui.actions import Actions
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.later import Lazy, Steps
+from photoclip.ui.menu_button import MenuButton
+from photoclip.ui.settings_window import SettingsWindow
 from photoclip.ui.shell import Shell
 from photoclip.ui.theme import Theme
+from photoclip.ui.wiring import Wiring
 from photoclip.ui.workers import Opened
 from tests.fakes import ColourEncoder, save_photo
 from tests.ui.conftest import WAIT, Open, wait_whole
 
 Begin = Callable[..., Shell]
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -123,6 +128,127 @@ def test_what_is_composed_before_the_library_is_open_is_searched_for(
     gate.set()
     wait_whole(qtbot, shell)
     qtbot.waitUntil(lambda: window.session.place.text == "海滩", timeout=WAIT)
+
+
+def test_a_command_asked_for_before_the_library_is_open_is_done_then(
+    begin: Begin, qtbot: QtBot, gate: threading.Event
+) -> None:
+    shell = begin()
+    window = shell.window
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Comma, control)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_I, control)
+    assert window.actions_["details"].isChecked()
+    gate.set()
+    wait_whole(qtbot, shell)
+    assert not window.actions_["details"].isChecked()
+    assert not window.details.isVisible()
+    opened = [one for one in window.findChildren(QWidget) if type(one) is SettingsWindow]
+    assert [one.isVisible() for one in opened] == [True]
+
+
+def test_what_needs_only_the_first_frame_is_done_at_once(begin: Begin) -> None:
+    shell = begin()
+    window = shell.window
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.field.hasFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F11)
+    assert window.isFullScreen()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_asked_for_before_it_is_there_opens_when_it_is(
+    begin: Begin, qtbot: QtBot, gate: threading.Event
+) -> None:
+    shell = begin()
+    button = shell.window.findChild(MenuButton)
+    assert button is not None
+    button.click()
+    gate.set()
+    wait_whole(qtbot, shell)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert shell.window.actions_["settings"] in menu.actions()
+    menu.close()
+
+
+def test_the_size_of_tiles_chosen_while_the_parts_are_made_holds(
+    begin: Begin, qtbot: QtBot, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Wiring.session
+
+    def choose(wiring: Wiring) -> None:
+        shell.window.toolbar.set_tile(300)
+        wire(wiring)
+
+    monkeypatch.setattr(Wiring, "session", choose)
+    shell = begin()
+    gate.set()
+    wait_whole(qtbot, shell)
+    assert shell.window.grid.outline.tile == 300
+
+
+def test_a_command_kept_is_done_once_by_all_who_do_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions, done = Actions(window), []
+    actions["pause"].trigger()
+    actions.connect("pause", lambda: done.append(actions["pause"].isChecked()))
+    actions["pause"].trigger()
+    actions["pause"].trigger()
+    assert not done
+    assert not actions["pause"].isChecked()
+    actions.release()
+    assert done == [True, False, True]
+
+
+# In a process of its own, since the app ends the application that it runs.
+_UNPAINTED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from photoclip import app
+from photoclip.core import paths
+from photoclip.core.library import Library
+from photoclip.core.serving import Serving
+from photoclip.ui import single
+from photoclip.ui.skeleton import Skeleton
+from photoclip.ui.workers import Opened
+from tests.fakes import ColourEncoder
+
+folder, photos = Path(sys.argv[1]), sys.argv[2]
+path = folder / "library.photoclip"
+library = Library(path)
+handed = []
+
+def opened(*_):
+    serving = Serving(library, lambda _: ColourEncoder(), None)
+    return Opened(library, serving, serving.encoder.id, lambda: "", folder, None)
+
+def start_again():
+    if not handed and single.hand_over(path, [photos]):
+        handed.append(True)
+    if handed and library.roots():
+        print(library.roots()[0])
+        again.stop()
+        QTimer.singleShot(0, application.quit)
+
+Skeleton.paintEvent = lambda skeleton, event: None
+app._open, paths.settings_file = opened, lambda: folder / "settings.json"
+application = app._application()
+again = QTimer(interval=20)
+again.timeout.connect(start_again)
+again.start()
+sys.exit(app._run(application, path, []))
+"""
+
+
+def test_a_window_that_is_not_painted_hears_later_starts(tmp_path: Path, photos: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _UNPAINTED, str(tmp_path), str(photos)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.strip()) == (0, str(photos)), done.stderr
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

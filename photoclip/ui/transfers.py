@@ -15,7 +15,6 @@ from photoclip.progress import Progress, StopFlag
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.work import Run, Work
 
-
 Import = Callable[[Path, Path, StopFlag], Generator[Progress, None, Model | None]]
 
 

@@ -172,7 +172,7 @@ def test_ctrl_c_keeps_what_is_done(
         save_photo(photos / f"{i}.jpg")
     embed = encoder.encode_images
 
-    def embed_and_interrupt(pixels: Any) -> Any:
+    def embed_and_interrupt(pixels: Any, threads: int | None = None) -> Any:
         signal.raise_signal(signal.SIGINT)
         return embed(pixels)
 

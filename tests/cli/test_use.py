@@ -67,7 +67,7 @@ def interrupting(embed: Embed) -> Embed:
     batches are embedded side by side."""
     pressed: list[int] = []
 
-    def embedding(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def embedding(pixels: NDArray[np.uint8], threads: int | None = None) -> NDArray[np.float32]:
         if not pressed:
             pressed.append(1)
             signal.raise_signal(signal.SIGINT)

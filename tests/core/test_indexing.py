@@ -353,7 +353,7 @@ def test_a_photo_the_model_cannot_take_does_not_hold_up_the_others(
         save_photo(photos / f"{i}.jpg", "black" if i == 5 else "red")
     embed = encoder.encode_images
 
-    def refuse_black(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def refuse_black(pixels: NDArray[np.uint8], threads: int | None = None) -> NDArray[np.float32]:
         if (pixels.max(axis=(1, 2, 3)) < 10).any():
             raise PhotoClipError("no usable numbers")
         return embed(pixels)
@@ -373,7 +373,7 @@ def test_a_model_that_takes_no_photo_is_told_and_no_photo_blamed(
 ) -> None:
     save_photo(photos / "a.jpg")
 
-    def refuse(_: object) -> NDArray[np.float32]:
+    def refuse(_: object, threads: int | None = None) -> NDArray[np.float32]:
         raise PhotoClipError("no usable numbers")
 
     monkeypatch.setattr(encoder, "encode_images", refuse)

@@ -46,6 +46,49 @@ def test_it_is_read_again_when_anyone_has_written(library: Library) -> None:
     assert library.listing()[0].tolist() == [4, 3, 2, 1]
 
 
+def test_the_list_of_all_stays_where_nothing_in_it_changed(library: Library) -> None:
+    stored(library, 1, 2)
+    before = library.listing()
+    library.annotations.rate([1], 3)
+    assert library.listing()[0] is before[0]
+
+
+def test_the_list_of_all_is_kept_up_to_date_as_if_it_were_read_again(library: Library) -> None:
+    stored(library, *range(1, 60))
+    generator = np.random.default_rng(0)
+    looked_at = Library(library.path)
+    for _ in range(40):
+        with library.store.write() as db:
+            for photo_id in generator.integers(1, 60, generator.integers(0, 6)).tolist():
+                kind, time = generator.integers(0, 3), int(generator.integers(0, 4))
+                if kind == 0:
+                    db.execute("UPDATE photos SET present = ? WHERE id = ?", [time > 1, photo_id])
+                elif kind == 1:
+                    db.execute("UPDATE photos SET sort_time = ? WHERE id = ?", [time, photo_id])
+                else:
+                    db.execute("DELETE FROM vectors WHERE photo_id = ?", [photo_id])
+                    db.execute("DELETE FROM photos WHERE id = ?", [photo_id])
+        stored(library, int(generator.integers(60, 70)), int(generator.integers(1, 60)))
+        fresh = Library(library.path)
+        for shown, expected in zip(looked_at.listing(), fresh.listing(), strict=True):
+            assert shown.tolist() == expected.tolist()
+        fresh.close()
+    looked_at.close()
+
+
+def test_whoever_missed_too_much_reads_all_again(library: Library) -> None:
+    stored(library, *range(1, 30))
+    before = library.listing()[0].tolist()
+    with library.store.write() as db:
+        for time in range(1, 401):
+            db.execute("UPDATE photos SET sort_time = ?", [time])
+        db.execute("UPDATE photos SET sort_time = 500 WHERE id = 3")
+    assert library.store.row("SELECT count(*) FROM shown_changes") == (10_000,)
+    after = library.listing()[0].tolist()
+    assert after[0] == 3
+    assert sorted(after) == sorted(before)
+
+
 def test_places_and_models_are_told_apart(
     library: Library, encoder: ColourEncoder, photos: Path
 ) -> None:

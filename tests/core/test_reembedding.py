@@ -67,7 +67,7 @@ def test_a_photo_the_model_refuses_does_not_hold_up_the_others(
     save_photo(album / "teal.jpg", "teal")
     run(library, ColourEncoder(), album)
 
-    def refuse_teal(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def refuse_teal(pixels: NDArray[np.uint8], threads: int | None = None) -> NDArray[np.float32]:
         if ((pixels[:, 16, 16, 0] < 50) & (pixels[:, 16, 16, 2] - 128 < 20)).any():
             raise PhotoClipError("The model gives no usable numbers.")
         return embed(pixels)

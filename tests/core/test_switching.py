@@ -279,7 +279,7 @@ def test_a_model_that_more_than_a_few_photos_are_out_of_reach_of_does_not_take_o
 def test_a_model_that_fails_altogether_leaves_the_old_one_serving(
     library: Library, album: Path, bright: BrightColourEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def fail(_: NDArray[np.uint8], threads: int | None = None) -> NDArray[np.float32]:
         raise PhotoClipError("The file of the model is damaged.")
 
     monkeypatch.setattr(bright, "encode_images", fail)

@@ -13,6 +13,7 @@ from photoclip.core.migrations.annotations import ANNOTATIONS
 from photoclip.core.migrations.counts import COUNTS
 from photoclip.core.migrations.coverings import COVERINGS
 from photoclip.core.migrations.first_light import FIRST_LIGHT
+from photoclip.core.migrations.shown import SHOWN
 
 migrations = Migrations("photoclip")
 
@@ -35,6 +36,11 @@ def counts(db: Database) -> None:
 @migrations()
 def coverings(db: Database) -> None:
     _run(db, COVERINGS)
+
+
+@migrations()
+def shown(db: Database) -> None:
+    _run(db, SHOWN)
 
 
 def _run(db: Database, statements: str) -> None:

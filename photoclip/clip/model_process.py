@@ -6,7 +6,9 @@ memory fails. The process is started when something is first made there, ended w
 is needed any more, and started again when it has died.
 """
 
+import atexit
 import multiprocessing
+import multiprocessing.util
 import os
 import threading
 import traceback
@@ -19,34 +21,48 @@ from typing import Any, cast
 from photoclip.errors import PhotoClipError
 
 
+class DiedError(Exception):
+    """The process has ended, however it did, before it answered."""
+
+
 class _Host:
     """Holds an object in the process of the models, and calls its methods."""
 
     def __init__(self, kind: Callable[..., object], arguments: tuple[object, ...]) -> None:
         self._object = kind(*arguments)
 
-    def call(self, method: str, arguments: tuple[object, ...]) -> object:
+    def call(self, method: str, arguments: tuple[object, ...]) -> tuple[object, Exception | None]:
+        """What the method returns, or raises: given back, so that no error of the connection can
+        be taken for it."""
         try:
-            return getattr(self._object, method)(*arguments)
-        except PhotoClipError:
-            raise
-        except Exception as error:
-            # A traceback does not travel with its error; a note does.
-            error.add_note(traceback.format_exc())
-            raise
+            return getattr(self._object, method)(*arguments), None
+        except Exception as error:  # noqa: BLE001 - it is raised again where it was asked
+            return None, _fit_to_travel(error)
 
 
 class Remote(BaseProxy):
     """An object there. Calls of several threads run side by side.
 
-    What is given and what comes back is pickled; errors arrive as they were raised. EOFError or
-    ConnectionError tell that the process has died.
+    What is given and what comes back is pickled; errors arrive as they were raised, with the
+    traceback as a note.
     """
 
     _exposed_ = ("call",)
 
     def call(self, method: str, *arguments: object) -> Any:
-        return self._callmethod("call", (method, arguments))
+        """What the method returns there.
+
+        Raises:
+            DiedError: the process has ended.
+        """
+        try:
+            # Its stub says that it returns nothing.
+            value, error = cast(Any, self)._callmethod("call", (method, arguments))
+        except (EOFError, OSError) as lost:
+            raise DiedError from lost
+        if error is not None:
+            raise error
+        return value
 
 
 class _Manager(BaseManager):
@@ -58,6 +74,16 @@ class _Manager(BaseManager):
     def pid(self) -> int | None:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """End it at once, whatever it does: nothing there is worth an orderly end."""
+        self._process.kill()
+        self._process.join()
+        self.shutdown()
+
 
 _Manager.register("host", _Host, Remote)
 
@@ -66,9 +92,13 @@ class ModelProcess:
     """Where objects are made that compute with models. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant, since what is collected as rubbish meanwhile may drop its remote.
+        self._lock = threading.RLock()
         self._manager: _Manager | None = None
         self._needed: weakref.WeakSet[Remote] = weakref.WeakSet()
+        self._closed = False
+        # Before multiprocessing waits for its processes: a thread that still works would start one.
+        atexit.register(self.close)
 
     @property
     def pid(self) -> int | None:
@@ -98,13 +128,13 @@ class ModelProcess:
             self._needed.add(remote)
             return remote
 
-    def drop(self, remote: Remote) -> None:
+    def drop(self, remote: Remote | None) -> None:
         """It is not needed any more; the process ends with the last one."""
         with self._lock:
-            if remote in self._needed:
-                self._needed.remove(remote)
-                if not self._needed:
-                    self._end()
+            if remote is not None:
+                self._needed.discard(remote)
+            if not self._needed:
+                self._end()
 
     def lost(self, remote: Remote) -> None:
         """A call did not come back: what is left of the process is cleared away."""
@@ -114,14 +144,21 @@ class ModelProcess:
                 self._end()
 
     def close(self) -> None:
-        """End the process. What is then made starts another."""
+        """End the process for good."""
+        atexit.unregister(self.close)
         with self._lock:
+            self._closed = True
             self._end()
 
     def _started(self) -> _Manager:
+        if self._closed:
+            raise PhotoClipError("PhotoClip is closing.")
+        if self._manager is not None and not self._manager.alive:
+            self._end()
         if self._manager is None:
-            # Nothing there is worth an orderly end, which takes a second.
-            manager = _Manager(ctx=multiprocessing.get_context("spawn"), shutdown_timeout=0.1)
+            # Made here, the folder of its socket is removed here, even if the process is killed.
+            multiprocessing.util.get_temp_dir()
+            manager = _Manager(ctx=multiprocessing.get_context("spawn"))
             manager.start(_end_with_parent)
             self._manager = manager
         return self._manager
@@ -130,7 +167,18 @@ class ModelProcess:
         manager, self._manager = self._manager, None
         self._needed.clear()
         if manager is not None:
-            manager.shutdown()
+            manager.kill()
+
+
+def _fit_to_travel(error: Exception) -> Exception:
+    """The error with its traceback as a note; one of torch's as a plain one, which to unpickle
+    would import torch."""
+    if isinstance(error, PhotoClipError):
+        return error
+    if type(error).__module__.partition(".")[0] not in ("builtins", "photoclip"):
+        error = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
+    error.add_note("".join(traceback.format_tb(error.__traceback__)))
+    return error
 
 
 def _end_with_parent() -> None:

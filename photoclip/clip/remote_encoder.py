@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from photoclip.clip.calibration import Curve, Frequent
 from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.model_process import ModelProcess, Remote
+from photoclip.clip.model_process import DiedError, ModelProcess, Remote
 from photoclip.clip.models import Model, remembered_id
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.errors import PhotoClipError
@@ -141,9 +141,9 @@ class RemoteEncoder:
             remote, self._remote = self._remote, None
             self._state = None
         if remote is not None:
-            with contextlib.suppress(EOFError, OSError):
+            with contextlib.suppress(DiedError):
                 remote.call("unload")
-            self._process.drop(remote)
+        self._process.drop(remote)
 
     def encode_images(
         self, pixels: NDArray[np.uint8], threads: int | None = None
@@ -177,7 +177,7 @@ class RemoteEncoder:
             try:
                 value, self._state = remote.call(method, *arguments)
                 return value
-            except (EOFError, ConnectionError):
+            except DiedError:
                 self._lose(remote)
         raise PhotoClipError(
             f"The model “{self.name}” stopped while it was working, most likely because memory "

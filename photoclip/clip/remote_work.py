@@ -1,9 +1,10 @@
 """Long work that computes with models, done in their process and reported here."""
 
+import contextlib
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from photoclip.clip.model_process import ModelProcess
+from photoclip.clip.model_process import DiedError, ModelProcess
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
@@ -61,9 +62,10 @@ def remote_work(
             yield progress
             stop.wait_while_paused()
     except GeneratorExit:
-        errand.call("close")
+        with contextlib.suppress(DiedError):
+            errand.call("close")
         raise
-    except (EOFError, ConnectionError) as error:
+    except DiedError as error:
         process.lost(errand)
         raise PhotoClipError(
             "What computes with models stopped while it was working, most likely because memory "

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.models import STARTER
+from photoclip.clip.native import give_back_memory
 from photoclip.core.describe import Caption, Describer
 from photoclip.core.explaining import Explainer, Explanation
 from photoclip.core.finding import renew
@@ -228,6 +229,7 @@ class Serving:
             encoders = [engine.encoder for engine in self._engines.values()]
         for encoder in encoders:
             encoder.unload()
+        give_back_memory()
 
     def _now(self) -> _Engine:
         engine = self._found(choice(self._library).serving)
@@ -274,8 +276,10 @@ class Serving:
             # Beside the one that answers, the one that is being prepared or that answered before
             # is kept: going back to it must not wait for its weights.
             answers = self._answers.encoder if self._answers is not None else None
-            for idle in [s for s, e in self._engines.items() if e.encoder is not answers][:-1]:
-                del self._engines[idle]
+            idle = [s for s, e in self._engines.items() if e.encoder is not answers][:-1]
+            dropped = [self._engines.pop(source).encoder for source in idle]
+        for encoder in dropped:
+            encoder.unload()
         return engine
 
     def _made(self, encoder: Encoder, stamp: object, before: _Engine | None = None) -> _Engine:

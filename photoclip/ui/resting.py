@@ -60,8 +60,8 @@ class Resting(QObject):
         self._idle.start()
 
     def _come_to_rest(self) -> None:
-        if any(work.running for work in self._works):
-            self._idle.start()
-        else:
+        if not any(work.running for work in self._works):
             self.at_rest = True
             self._session.let_rest(self._rest)
+        # Also later: what is no search may have loaded it again.
+        self._idle.start()

@@ -5,14 +5,15 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from photoclip.clip.encoder import OpenClipEncoder
-from photoclip.clip.model_process import ModelProcess
+from photoclip.clip.model_process import DiedError, ModelProcess
 from photoclip.clip.models import Model, find_model
 from photoclip.clip.remote_encoder import RemoteEncoder
 from photoclip.clip.remote_work import remote_work
@@ -24,6 +25,26 @@ PIXELS = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3), np.uint8)
 PATIENCE = 30
 
 
+LINUX = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="Linux alone tells when a process ends"
+)
+
+
+@contextmanager
+def _end_of(pid: int) -> Iterator[Callable[[], None]]:
+    """Gives what waits until a process has ended."""
+    process = os.pidfd_open(pid)
+
+    def wait() -> None:
+        ended, _, _ = select.select([process], [], [], PATIENCE)
+        assert ended
+
+    try:
+        yield wait
+    finally:
+        os.close(process)
+
+
 @pytest.fixture(scope="module")
 def model(tiny_model_folder: Path) -> Model:
     return find_model(str(tiny_model_folder), None)
@@ -31,6 +52,13 @@ def model(tiny_model_folder: Path) -> Model:
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[ModelProcess]:
+    made = ModelProcess()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own_process() -> Iterator[ModelProcess]:
     made = ModelProcess()
     yield made
     made.close()
@@ -77,8 +105,51 @@ def test_a_process_that_dies_is_started_again(process: ModelProcess, model: Mode
     assert _pid(process) != first
 
 
-def test_it_ends_when_no_encoder_needs_it(process: ModelProcess, model: Model) -> None:
-    process.close()
+class _Failing:
+    """There, everything goes wrong."""
+
+    def break_off(self) -> None:
+        raise EOFError("The file ends too soon.")
+
+    def import_torch(self) -> None:
+        raise type("OutOfMemoryError", (RuntimeError,), {"__module__": "torch.cuda"})("no memory")
+
+
+def test_an_error_there_is_not_taken_for_its_death(process: ModelProcess) -> None:
+    remote = process.make(_Failing)
+    pid = _pid(process)
+    with pytest.raises(EOFError, match="too soon"):
+        remote.call("break_off")
+    with pytest.raises(RuntimeError, match="OutOfMemoryError: no memory") as raised:
+        remote.call("import_torch")
+    assert type(raised.value) is RuntimeError
+    assert _pid(process) == pid
+    process.drop(remote)
+
+
+@LINUX
+def test_one_that_died_while_nobody_asked_is_started_again(own_process: ModelProcess) -> None:
+    first = own_process.make(_Failing)
+    with _end_of(_pid(own_process)) as ended:
+        os.kill(_pid(own_process), signal.SIGTERM)
+        ended()
+    with pytest.raises(DiedError):
+        first.call("break_off")
+    with pytest.raises(EOFError):
+        own_process.make(_Failing).call("break_off")
+
+
+def test_a_closed_one_starts_no_other(own_process: ModelProcess, model: Model) -> None:
+    encoder = RemoteEncoder(own_process, model)
+    assert encoder.device
+    own_process.close()
+    assert own_process.pid is None
+    with pytest.raises(PhotoClipError, match="closing"):
+        encoder.encode_texts(["a dog"])
+
+
+def test_it_ends_when_no_encoder_needs_it(own_process: ModelProcess, model: Model) -> None:
+    process = own_process
     first, second = RemoteEncoder(process, model), RemoteEncoder(process, model)
     first.encode_texts(["a dog"])
     second.encode_texts(["a dog"])
@@ -101,7 +172,7 @@ class _Dying:
         return self
 
     def call(self, method: str, *arguments: object) -> None:
-        raise EOFError
+        raise DiedError
 
     def lost(self, remote: object) -> None:
         self.deaths += 1
@@ -148,8 +219,8 @@ def test_long_work_reports_from_there(process: ModelProcess) -> None:
         _to_its_end(remote_work(process, _counting, 9, StopFlag()))
 
 
-def test_long_work_that_is_given_up_leaves_nothing(process: ModelProcess) -> None:
-    process.close()
+def test_long_work_that_is_given_up_leaves_nothing(own_process: ModelProcess) -> None:
+    process = own_process
     work = remote_work(process, _counting, 5, StopFlag())
     next(work)
     assert process.pid is not None
@@ -177,7 +248,7 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone tells when a process ends")
+@LINUX
 def test_it_does_not_outlive_the_app(tiny_model_folder: Path) -> None:
     app = subprocess.Popen(
         [sys.executable, "-c", _APP, str(tiny_model_folder)],
@@ -186,10 +257,6 @@ def test_it_does_not_outlive_the_app(tiny_model_folder: Path) -> None:
     )
     with app:
         assert app.stdout is not None
-        models = os.pidfd_open(int(app.stdout.readline()))
-        try:
+        with _end_of(int(app.stdout.readline())) as ended:
             app.kill()
-            ended, _, _ = select.select([models], [], [], PATIENCE)
-        finally:
-            os.close(models)
-    assert ended
+            ended()

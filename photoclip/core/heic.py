@@ -267,10 +267,14 @@ class _Places:
 
     def __init__(self, data: memoryview, content: memoryview, idat: memoryview | None) -> None:
         self._from = {0: data, 1: idat}
+        # Items that share bytes could make gigabytes of a small file.
+        self._left = len(data)
         self._extents: dict[int, tuple[int, list[tuple[int, int]]]] = {}
         numbers = _Numbers(content)
         version = numbers.next(4) >> 24
         sizes = numbers.next(2)
+        if not sizes >> 8 & 15:  # no length is told: "to the end of the file", any number of times
+            raise _UnusualError
         wide = 4 if version == 2 else 2
         for _ in range(numbers.next(wide)):
             item = numbers.next(wide)
@@ -294,4 +298,7 @@ class _Places:
             raise _UnusualError
         if any(start + length > len(source) for start, length in extents):
             raise EOFError("the file ends before its picture")
+        self._left -= sum(length for _, length in extents)
+        if self._left < 0:
+            raise _UnusualError
         return b"".join(source[start : start + length] for start, length in extents)

@@ -61,12 +61,13 @@ def index_everything() -> None:
             while True:
                 next(run)
         except StopIteration as ended:
-            indexed, failed = ended.value.indexed, ended.value.failed
+            done = ended.value
         peak = megabytes("VmHWM")
         library.close()
+    assert done.found == done.indexed + done.failed + done.unchanged, f"not all was read: {done}"
     figures = {
-        "indexing_photos": indexed,
-        "indexing_files_that_are_broken": failed,
+        "indexing_photos": done.indexed,
+        "indexing_files_that_are_broken": done.failed,
         "indexing_peak_of_loading_mb": loading,
         "indexing_model_loaded_mb": loaded,
         "indexing_peak_mb": peak,

@@ -185,6 +185,29 @@ def test_a_grid_that_misses_a_still_is_left_to_libheif() -> None:
     assert tiles(grid(scene(256, 256), 128, stills=3)) is None
 
 
+def test_stills_that_share_their_bytes_are_left_to_libheif() -> None:
+    data = grid(scene(256, 256), 128)
+    stills = found(data).stills
+    first, total = data.index(stills[0]), sum(map(len, stills))
+    for still in stills:
+        place = struct.pack(">II", data.index(still), len(still))
+        assert data.count(place) == 1
+        data = data.replace(place, struct.pack(">II", first, total))
+    assert tiles(data) is None
+
+
+def test_places_told_in_no_bytes_are_not_counted_through() -> None:
+    items = struct.pack(">HHHH", 1, 0, 0, 65_535) * 60_000
+    meta = full(
+        b"meta",
+        full(b"pitm", struct.pack(">H", 1)),
+        full(b"iinf", struct.pack(">H", 1), full(b"infe", b"\0\1\0\0hvc1\0", version=2)),
+        box(b"iprp", box(b"ipco")),
+        full(b"iloc", bytes([0, 0]), struct.pack(">H", 60_000), items, version=1),
+    )
+    assert tiles(box(b"ftyp", b"heic\0\0\0\0mif1heic") + meta) is None
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
 def test_a_grid_that_is_cut_short_is_refused(part: float) -> None:
     data = grid(scene(1024, 768), 512)

@@ -141,6 +141,12 @@ def _import_plainly() -> None:
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
+def _look_for_garbage() -> None:
+    """From now on; what there is stays as long as the window, and is not looked through again."""
+    gc.freeze()
+    gc.enable()
+
+
 def _run(application: "QApplication", library_path: Path, paths: list[str]) -> int:
     from PySide6.QtCore import QEvent
 
@@ -172,7 +178,7 @@ def _run(application: "QApplication", library_path: Path, paths: list[str]) -> i
 
     try:
         shell.begun.connect(listen)
-        shell.whole.connect(gc.enable)
+        shell.whole.connect(_look_for_garbage)
         shell.closed.connect(application.quit)
         _report_bugs(shell.bridge)
         shell.start(paths)

@@ -71,10 +71,10 @@ def _openmp() -> ctypes.CDLL | None:
 def keep_freed_memory() -> None:
     """Let freed blocks wait for the next batch instead of being unmapped; for the whole process.
 
-    glibc gives every large tensor fresh pages and returns them when it is freed, so each layer of
-    each batch pays for its page faults again. Without that an EfficientNet on two cores runs 1.3
-    to 1.7 times as fast in bfloat16, in float32 up to twice, and the process keeps some hundred
-    megabytes more. Other C libraries are left alone.
+    glibc gives every large tensor or array fresh pages and returns them when it is freed, so each
+    layer of each batch, and each search of a large library, pays for its page faults again. Without
+    that an EfficientNet on two cores runs 1.3 to 1.7 times as fast in bfloat16, in float32 up to
+    twice, and the process keeps some hundred megabytes more. Other C libraries are left alone.
     """
     if platform.libc_ver()[0] != "glibc":
         return

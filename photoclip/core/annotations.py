@@ -6,15 +6,23 @@ gives an `Edit`, which undoes it.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from photoclip.core.db import Store
+from photoclip.core.edits import (
+    NOW,
+    Edit,
+    annotate_again,
+    each_once,
+    marks,
+    parts,
+    replace_rows,
+    stored_rows,
+)
 from photoclip.core.types import Annotation, Change, PhotoTags, Tag, TagCount
 from photoclip.errors import PhotoClipError
 
@@ -22,35 +30,11 @@ PERSON, FILE = "person", "file"
 LEAST_RATING, MOST_RATING = -1, 5
 _LONGEST_CAPTION = 20_000
 LONGEST_TAG = 200
-_KEYS = {"decisions": ("photo_id", "term_id"), "annotations": ("photo_id",)}
-# What stands in `annotations` where nothing was said, in the order of its columns.
-_UNSAID = {"rating": 0, "favourite": 0, "caption": ""}
-_AT_ONCE = 400  # rows a statement; SQLite allows 999 arguments in its older versions
 # Whether suggested tags are shown; "off" after "Remove everything PhotoClip suggested".
 _SUGGESTIONS = "suggestions"
 
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
-_NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 _NOTHING = Annotation()
-
-
-@dataclass(frozen=True)
-class Edit:
-    """The rows of one table as they were before an act: to store them again undoes it.
-
-    Attributes:
-        keys: the primary keys that the act touched, each once.
-        rows: the whole rows that were there; a key without one had none.
-        column: of which alone the act was; "" where it was of the whole rows.
-    """
-
-    table: str
-    keys: tuple[tuple[int, ...], ...]
-    rows: tuple[tuple[Any, ...], ...]
-    column: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.keys)
 
 
 class Annotations:
@@ -96,8 +80,8 @@ class Annotations:
         """Take back what was decided, so that models may suggest the tag again."""
         with self._store.write() as db:
             row = db.execute("SELECT id FROM terms WHERE term = ?", [term]).fetchone()
-            keys = [(photo, int(row[0])) for photo in _each_once(photo_ids)] if row else []
-            return _replace(db, "decisions", keys, [])
+            keys = [(photo, int(row[0])) for photo in each_once(photo_ids)] if row else []
+            return replace_rows(db, "decisions", keys, [])
 
     def tags(self, photo_id: int, model: str) -> PhotoTags:
         """The tags of a photo by what is known of them; suggestions surest first."""
@@ -132,10 +116,10 @@ class Annotations:
     def confirmed_in(self, photo_ids: Sequence[int]) -> dict[str, int]:
         """How many of these photos have each confirmed tag: "beach" 8 of 12."""
         counts: dict[str, int] = {}
-        for part in _parts([int(photo) for photo in photo_ids]):
+        for part in parts([int(photo) for photo in photo_ids]):
             for term, count in self._store.rows(
                 "SELECT term, count(*) FROM decisions JOIN terms ON terms.id = term_id"
-                f" WHERE confirmed AND photo_id IN ({_marks(part)}) GROUP BY term_id",
+                f" WHERE confirmed AND photo_id IN ({marks(part)}) GROUP BY term_id",
                 part,
             ):
                 counts[term] = counts.get(term, 0) + count
@@ -173,10 +157,10 @@ class Annotations:
     def annotations(self, photo_ids: Sequence[int]) -> dict[int, Annotation]:
         """What is said of these photos; those of which nothing is said are left out."""
         found: dict[int, Annotation] = {}
-        for part in _parts([int(photo) for photo in photo_ids]):
+        for part in parts([int(photo) for photo in photo_ids]):
             for photo, rating, favourite, caption in self._store.rows(
                 "SELECT photo_id, rating, favourite, caption FROM annotations"
-                f" WHERE photo_id IN ({_marks(part)})",
+                f" WHERE photo_id IN ({marks(part)})",
                 part,
             ):
                 found[photo] = Annotation(rating, bool(favourite), caption)
@@ -185,10 +169,10 @@ class Annotations:
     def said_in(self, photo_ids: Sequence[int]) -> dict[Annotation, int]:
         """What is said of these photos, and of how many each; of the others nothing is."""
         counts: dict[Annotation, int] = {}
-        for part in _parts([int(photo) for photo in photo_ids]):
+        for part in parts([int(photo) for photo in photo_ids]):
             for rating, favourite, caption, count in self._store.rows(
                 "SELECT rating, favourite, caption, count(*) FROM annotations"
-                f" WHERE photo_id IN ({_marks(part)}) GROUP BY rating, favourite, caption",
+                f" WHERE photo_id IN ({marks(part)}) GROUP BY rating, favourite, caption",
                 part,
             ):
                 said = Annotation(rating, bool(favourite), caption)
@@ -262,8 +246,8 @@ class Annotations:
         """
         with self._store.write() as db:
             if edit.column:
-                return _annotate_again(db, edit)
-            return _replace(db, edit.table, edit.keys, edit.rows)
+                return annotate_again(db, edit)
+            return replace_rows(db, edit.table, edit.keys, edit.rows)
 
     # How
 
@@ -278,34 +262,34 @@ class Annotations:
         term = tag_name(term)
         with self._store.write() as db:
             term_id = term_number(db, term)
-            photos = _each_once(photo_ids)
+            photos = each_once(photo_ids)
             scores = dict[int, tuple[int, float]]()
             if asked:
                 (model_id,) = db.execute(f"SELECT {_MODEL}", [model]).fetchone()
                 scores = {photo: (model_id, score) for photo, score in asked.items()}
-            for part in _parts(photos):
+            for part in parts(photos):
                 for photo, model_id, probability in db.execute(
                     "SELECT photo_id, model_id, probability FROM suggestions"
-                    f" WHERE term_id = ? AND model_id = {_MODEL} AND photo_id IN ({_marks(part)})",
+                    f" WHERE term_id = ? AND model_id = {_MODEL} AND photo_id IN ({marks(part)})",
                     [term_id, model, *part],
                 ):
                     scores[photo] = (model_id, probability)
-            (now,) = db.execute(f"SELECT {_NOW}").fetchone()
+            (now,) = db.execute(f"SELECT {NOW}").fetchone()
             rows = [
                 (photo, term_id, int(confirmed), PERSON, *scores.get(photo, (None, None)), now)
                 for photo in photos
             ]
-            return _replace(db, "decisions", [(photo, term_id) for photo in photos], rows)
+            return replace_rows(db, "decisions", [(photo, term_id) for photo in photos], rows)
 
     def _annotate(self, photo_ids: Sequence[int], column: str, value: object) -> Edit:
-        photos = _each_once(photo_ids)
+        photos = each_once(photo_ids)
         with self._store.write() as db:
             keys = [(photo,) for photo in photos]
-            before = _rows(db, "annotations", keys)
-            for part in _parts(photos):
+            before = stored_rows(db, "annotations", keys)
+            for part in parts(photos):
                 db.execute(
                     f"INSERT INTO annotations (photo_id, {column}, changed_at)"
-                    f" SELECT id, ?, {_NOW} FROM photos WHERE id IN ({_marks(part)})"
+                    f" SELECT id, ?, {NOW} FROM photos WHERE id IN ({marks(part)})"
                     f" ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column},"
                     " changed_at = excluded.changed_at",
                     [value, *part],
@@ -347,66 +331,3 @@ def rename_term(db: Database, term: str, new: str) -> None:
         # Where both were said, the new one stays.
         db.execute(f"UPDATE OR IGNORE {table} SET term_id = ? WHERE term_id = ?", [*other, *row])
         db.execute(f"DELETE FROM {table} WHERE term_id = ?", row)
-
-
-def _replace(
-    db: Database,
-    table: str,
-    keys: Iterable[tuple[int, ...]],
-    rows: Iterable[tuple[Any, ...]],
-) -> Edit:
-    """Have exactly `rows` of all that `keys` name."""
-    keys = tuple(keys)
-    before = _rows(db, table, keys)
-    condition = " AND ".join(f"{column} = ?" for column in _KEYS[table])
-    db.conn.executemany(f"DELETE FROM {table} WHERE {condition}", keys)
-    rows = list(rows)
-    if rows:
-        db.conn.executemany(f"INSERT INTO {table} VALUES ({_marks(rows[0])})", rows)
-    return Edit(table, keys, before)
-
-
-def _annotate_again(db: Database, edit: Edit) -> Edit:
-    """Have in its one column what the edit found there, as from now."""
-    now = _rows(db, edit.table, edit.keys)
-    place = 1 + list(_UNSAID).index(edit.column)
-    before = {row[0]: row[place] for row in edit.rows}
-    db.conn.executemany(
-        f"INSERT INTO annotations (photo_id, {edit.column}, changed_at) VALUES (?, ?, {_NOW})"
-        f" ON CONFLICT (photo_id) DO UPDATE SET {edit.column} = excluded.{edit.column},"
-        " changed_at = excluded.changed_at",
-        [(photo, before.get(photo, _UNSAID[edit.column])) for (photo,) in edit.keys],
-    )
-    db.conn.executemany(
-        "DELETE FROM annotations WHERE photo_id = ?"
-        " AND rating = 0 AND NOT favourite AND caption = ''",
-        [key for key in edit.keys if key[0] not in before],
-    )
-    return Edit(edit.table, edit.keys, now, edit.column)
-
-
-def _rows(db: Database, table: str, keys: Sequence[tuple[int, ...]]) -> tuple[tuple[Any, ...], ...]:
-    same = (f"{name} = column{number}" for number, name in enumerate(_KEYS[table], 1))
-    condition = " AND ".join(same)
-    found: list[tuple[Any, ...]] = []
-    for start in range(0, len(keys), _AT_ONCE):
-        part = keys[start : start + _AT_ONCE]
-        places = ", ".join(f"({_marks(key)})" for key in part)
-        values = [value for key in part for value in key]
-        found += db.execute(
-            f"SELECT {table}.* FROM (VALUES {places}) CROSS JOIN {table} ON {condition}", values
-        ).fetchall()
-    return tuple(found)
-
-
-def _each_once(photo_ids: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(int(photo) for photo in photo_ids))
-
-
-def _parts(values: Sequence[int]) -> Iterable[list[int]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield list(values[start : start + _AT_ONCE])
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from photoclip.clip.calibration import PRIOR, Curves
 from photoclip.clip.encoder import Encoder
-from photoclip.core.annotations import Edit
 from photoclip.core.columns import column
+from photoclip.core.edits import Edit
 from photoclip.core.finding import Multiply, Products, products_read
 from photoclip.core.learning import direction_of, learned_curves
 from photoclip.core.library import Library

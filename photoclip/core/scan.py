@@ -35,7 +35,7 @@ _GONE = "It went away while it was being read. Connect its drive, then rescan."
 
 
 class FoundFile(NamedTuple):
-    """A photo file as its directory entry tells; equal to a row of what the library knows of it.
+    """A photo file as its directory entry tells.
 
     Attributes:
         size: in bytes.
@@ -49,20 +49,30 @@ class FoundFile(NamedTuple):
     sidecars: str = ""
 
 
+# A `FoundFile` as a mere tuple, equal to a row of what the library knows of it. Python's garbage
+# collector looks at an instance again and again, at a tuple of such values once.
+Row = tuple[bytes, int, int, str]
+
+
 @dataclass(frozen=True)
 class Listing:
     """The photo files directly in one directory.
 
     Attributes:
+        rows: of each file, by name.
         asked: the names that were looked for; None for whatever there is.
         unseen: names of files and folders that are there but were not looked into: links that
             lead nowhere now, or to what is found elsewhere, and what could not be looked at.
     """
 
     directory: bytes
-    files: tuple[FoundFile, ...]
+    rows: tuple[Row, ...]
     asked: frozenset[bytes] | None = None
     unseen: frozenset[bytes] = frozenset()
+
+    @property
+    def files(self) -> tuple[FoundFile, ...]:
+        return tuple(map(FoundFile._make, self.rows))
 
 
 def reaches(root: bytes, path: bytes) -> bool:
@@ -151,7 +161,7 @@ class _Walk:
 
     def _list(self, directory: bytes) -> tuple[Listing, list[bytes]]:
         """What lies in a directory, and which folders in it to go on with."""
-        files: list[FoundFile] = []
+        files: list[Row] = []
         sidecars: dict[bytes, str] = {}
         folders: list[bytes] = []
         unseen: set[bytes] = set()
@@ -200,18 +210,19 @@ class _Walk:
         return True
 
 
-def _found(name: bytes, facts: os.stat_result) -> FoundFile:
+def _found(name: bytes, facts: os.stat_result) -> Row:
     mtime_ns = facts.st_mtime_ns
     if not _EARLIEST <= mtime_ns <= _LATEST:
         # Some files claim to be from the year 2554; SQLite's numbers end in 2262.
         mtime_ns = max(_EARLIEST, min(_LATEST, mtime_ns))
-    return FoundFile(name, facts.st_size, mtime_ns)
+    return name, facts.st_size, mtime_ns, ""
 
 
-def _beside(file: FoundFile, sidecars: Mapping[bytes, str]) -> FoundFile:
+def _beside(file: Row, sidecars: Mapping[bytes, str]) -> Row:
     """The file with the stamps of those sidecars, by name, that may be its own."""
-    names = map(os.fsencode, sidecar_names(os.fsdecode(file.name)))
-    return file._replace(sidecars=" ".join(filter(None, map(sidecars.get, names))))
+    name, size, mtime_ns, _ = file
+    names = map(os.fsencode, sidecar_names(os.fsdecode(name)))
+    return name, size, mtime_ns, " ".join(filter(None, map(sidecars.get, names)))
 
 
 def _stamp(facts: os.stat_result) -> str:

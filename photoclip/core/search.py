@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from photoclip.clip.background import Background
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
+from photoclip.clip.native import keep_freed_memory
 from photoclip.core.candidates import Candidates
 from photoclip.core.columns import among
 from photoclip.core.finding import Products
@@ -305,6 +306,9 @@ class Searcher:
             if loading is not None:
                 # What is wrong with the model is told by its next use.
                 loading.exception()
+        # Each query makes arrays as long as the library; that their pages come afresh from the
+        # system cost as much again as all that is done with them.
+        keep_freed_memory()
 
     def _live_album(self, text: str, today: date) -> list[int]:
         """What is relevant to the query of a live album now.

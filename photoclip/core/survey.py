@@ -108,9 +108,9 @@ def survey(
             closed += [os.path.join(item.directory, name) for name in item.unseen]
             if _is_as_it_was(item, library, model, decoder, as_known, settled):
                 failed = failures.get(item.directory, 0)
-                result.found += len(item.files)
+                result.found += len(item.rows)
                 result.failed += failed
-                result.unchanged += len(item.files) - failed
+                result.unchanged += len(item.rows) - failed
             else:
                 _compare(item, _known_files(library, item.directory, model, decoder), result)
         yield result
@@ -205,13 +205,13 @@ def _is_as_it_was(
         "SELECT changes, settled FROM directories WHERE path = ?", [listing.directory]
     )
     if row is None:
-        return not listing.files
+        return not listing.rows
     # Whoever writes anything of these files in the library counts `changes` up, even after this.
     changes, before = row
     digest = _digest(listing, f"{changes} {VERSION} {model} {decoder}")
     if digest == before:
         return True
-    if library.store.rows(as_known, _asking(listing.directory, model, decoder)) != [*listing.files]:
+    if library.store.rows(as_known, _asking(listing.directory, model, decoder)) != [*listing.rows]:
         return False
     settled[listing.directory] = digest
     return True
@@ -224,8 +224,8 @@ def _digest(listing: Listing, under: str) -> bytes:
         under: what else decides whether anything is left to do.
     """
     digest = xxhash.xxh3_128(under.encode())
-    if listing.files:
-        names, sizes, times, sidecars = zip(*listing.files, strict=True)
+    if listing.rows:
+        names, sizes, times, sidecars = zip(*listing.rows, strict=True)
         # A name holds no slash and is never empty, so the first two in a row end the names.
         digest.update(b"//".join([b"/".join(names), "/".join(sidecars).encode()]))
         digest.update(array("q", sizes).tobytes() + array("q", times).tobytes())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from photoclip.core.annotations import Edit
+from photoclip.core.edits import Edit
 from photoclip.ui.actions import Actions
 from photoclip.ui.describe import Proposals
 from photoclip.ui.describe_panel import ProposedCaption

@@ -6,7 +6,8 @@ from itertools import islice
 
 from PySide6.QtCore import QObject, Signal
 
-from photoclip.core.annotations import Edit, tag_name
+from photoclip.core.annotations import tag_name
+from photoclip.core.edits import Edit
 from photoclip.core.personal_tags import sought
 from photoclip.core.terms import fold
 from photoclip.core.types import TagCount

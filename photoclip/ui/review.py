@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from photoclip.core.annotations import Edit
+from photoclip.core.edits import Edit
 from photoclip.core.review import Question, Standing, doubts
 from photoclip.core.types import IndexProgress
 from photoclip.progress import StopFlag

@@ -103,6 +103,8 @@ class Sidebar(QStackedWidget):
         self._albums.show_count(album_id, photos)
 
     def show_folders(self, folders: Sequence[Folder]) -> None:
+        if folders == self._folders.folders:
+            return
         self._folders.show_folders(folders)
         if folders:
             self._tree.expand(self._folders.index())
@@ -112,8 +114,9 @@ class Sidebar(QStackedWidget):
 
     def show_tags(self, tags: Sequence[TagCount]) -> None:
         """Those with photos that the person tagged come first, then what is only suggested."""
-        self._tags.show_tags(tags)
-        self._show_lists()
+        if tags != self._tags.given:
+            self._tags.show_tags(tags)
+            self._show_lists()
 
     def show_place(self, place: Place) -> None:
         """Mark the row of the place; none for a place that has no row."""

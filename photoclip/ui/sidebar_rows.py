@@ -131,12 +131,18 @@ class Row(QStandardItem):
 
 
 class FolderRows(Row):
-    """The heading of the folders, which lie below it as a tree."""
+    """The heading of the folders, which lie below it as a tree.
+
+    Attributes:
+        folders: those shown; None before the first.
+    """
 
     def __init__(self) -> None:
         super().__init__(Entry("folders"), _tr("Folders"))
+        self.folders: Sequence[Folder] | None = None
 
     def show_folders(self, folders: Sequence[Folder]) -> None:
+        self.folders = folders
         self._show_below(self, folders)
 
     def _show_below(self, parent: Row, folders: Sequence[Folder]) -> None:
@@ -150,14 +156,21 @@ class FolderRows(Row):
 
 
 class TagRows(Row):
-    """The heading of the tags, with those below it that the person looks for."""
+    """The heading of the tags, with those below it that the person looks for.
+
+    Attributes:
+        given: all there are, as they were given last; None before the first.
+        tags: these in their order here.
+    """
 
     def __init__(self) -> None:
         super().__init__(Entry("tags"), _tr("Tags"))
+        self.given: Sequence[TagCount] | None = None
         self.tags: Sequence[TagCount] = ()
 
     def show_tags(self, tags: Sequence[TagCount]) -> None:
         """Those with photos that the person tagged come first, then what is only suggested."""
+        self.given = tags
         self.tags = sorted(tags, key=lambda tag: tag.own == 0)
 
     def filter(self, wanted: str) -> None:

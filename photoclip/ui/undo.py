@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from photoclip.core.annotations import Annotations, Edit
+from photoclip.core.annotations import Annotations
+from photoclip.core.edits import Edit
 from photoclip.core.types import Change
 from photoclip.errors import PhotoClipError
 from photoclip.ui.actions import Actions

@@ -7,6 +7,7 @@ import numpy as np
 
 from photoclip.core.facets import facets_of
 from photoclip.core.library import Library
+from photoclip.core.listings import Listings
 from photoclip.core.query_text import parse
 from photoclip.core.relevance import WEAK
 from photoclip.core.review import doubts
@@ -32,11 +33,11 @@ def _anew(grown: Grown) -> None:
 
 
 def _listing(name: str, costs: str, scope: Callable[[Grown], Scope]) -> Operation:
+    """A place listed for the first time."""
     return Operation(
         name,
         costs,
-        lambda grown, _: grown.library.listing(scope(grown), grown.encoder.id),
-        _anew,
+        lambda grown, _: Listings(grown.library.store).photos(scope(grown), grown.encoder.id),
     )
 
 
@@ -156,7 +157,9 @@ LOOKING = (
     ),
     # Searching
     _search("search_phrase", "{}", "the encoder, then scores"),
-    Operation("search_after_a_change", "listing", _answered, _search_after_a_change),
+    Operation(
+        "search_after_a_change", "the encoder, then scores", _answered, _search_after_a_change
+    ),
     _search("search_in_a_year", "{} 2019", "scores"),
     _filter("year", "2019", "its photos"),
     _filter("years", "2010..2015", "its photos"),
@@ -173,8 +176,8 @@ LOOKING = (
     _filter("has_place", "has:place", "its photos"),
     _filter("has_tags", "has:tags", "suggestions"),
     _filter("words", '"img_1234"', "joining sets"),
-    Operation("filter_album", "listing anew", _answered, _album),
-    Operation("live_album", "listing, then scores", _answered, _live_album),
+    Operation("filter_album", "joining sets", _answered, _album),
+    Operation("live_album", "scores", _answered, _live_album),
     Operation(
         "refresh_after_32", "the batch", lambda grown, _: grown.searcher.refresh(), _batch_embedded
     ),

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.model_process import ModelProcess
 from photoclip.clip.models import STARTER, find_model
+from photoclip.clip.native import give_back_memory
 from photoclip.clip.remote_encoder import RemoteEncoder
 from photoclip.core.library import Library
 from photoclip.core.tagging import Tagger
@@ -60,8 +61,10 @@ def open_and_rest(folder: str) -> None:
         figures["rest_window_mb"] = megabytes("VmRSS")
         search(shell, "kite on the beach")
         figures["rest_after_a_search_mb"] = megabytes("VmRSS") + of_children()
+        # As `Serving.rest` does.
         encoder.unload()
         gc.collect()
+        give_back_memory()
         figures["rest_mb"] = megabytes("VmRSS") + of_children()
         figures["rest_of_it_mapped_files_mb"] = megabytes("RssFile")
     print(json.dumps(figures))

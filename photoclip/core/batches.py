@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.clip.encoder import Encoder
+from photoclip.clip.native import multiply_on_calling_thread
 from photoclip.core.embedding import embed, side_by_side
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import StopFlag
@@ -94,6 +95,7 @@ def read_and_embed(
     def unless_stopped(photo: T) -> R | None:
         return None if stop.stopped else read(photo)
 
+    multiply_on_calling_thread()
     at_once, threads = side_by_side(encoder)
     embedding: deque[Future[Batch[R]]] = deque()
     with (

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from photoclip.clip.encoder import Encoder
 from photoclip.clip.native import multiply_on_calling_thread
 from photoclip.core.embedding import embed, side_by_side
+from photoclip.errors import PhotoClipError
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import StopFlag
 
@@ -89,7 +90,8 @@ def read_and_embed(
         encoder: takes `batch_size` pictures at a time.
 
     Raises:
-        PhotoClipError: when the model takes no picture at all.
+        PhotoClipError: when the model takes no picture at all, or `read` raises it; after what was
+            read before.
     """
 
     def unless_stopped(photo: T) -> R | None:
@@ -103,13 +105,19 @@ def read_and_embed(
         closing(look_ahead(unless_stopped, photos, 2 * encoder.batch_size)) as reading,
     ):
         try:
-            for formed in _formed(reading, picture, encoder):
-                if not _goes_on(stop):
-                    break
-                embedding.append(pool.submit(formed.embedded, encoder, threads))
-                # One more than are worked on, so that none who embeds has to wait for the next.
-                while embedding and (len(embedding) > at_once or embedding[0].done()):
+            try:
+                for formed in _formed(reading, picture, encoder):
+                    if not _goes_on(stop):
+                        break
+                    embedding.append(pool.submit(formed.embedded, encoder, threads))
+                    # One more than are worked on, so that none who embeds waits for the next.
+                    while embedding and (len(embedding) > at_once or embedding[0].done()):
+                        yield embedding.popleft().result()
+            except PhotoClipError:
+                # The disk is full, perhaps: what was read before is not lost.
+                while embedding:
                     yield embedding.popleft().result()
+                raise
             while embedding:
                 if not _goes_on(stop):
                     for future in embedding:

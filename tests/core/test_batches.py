@@ -103,3 +103,20 @@ def test_a_model_that_takes_nothing_ends_it() -> None:
     with pytest.raises(PhotoClipError, match="broken"):
         list(read_and_embed(_read, range(100), lambda p: p, Refusing(), StopFlag()))
     assert threading.active_count() == before
+
+
+def test_what_was_read_before_a_failure_is_given_out_first() -> None:
+    encoder = ColourEncoder()
+    encoder.batch_size = 2
+
+    def read(number: int) -> NDArray[np.uint8]:
+        if number == 7:
+            raise PhotoClipError("The disk is full.")
+        return _read(number)
+
+    batches = read_and_embed(read, range(100), lambda p: p, encoder, StopFlag())
+    given: list[int] = []
+    with pytest.raises(PhotoClipError, match="full"):
+        for batch in batches:
+            given += _values(batch.outcomes)
+    assert given == list(range(6))

@@ -117,6 +117,5 @@ def test_what_was_read_before_a_failure_is_given_out_first() -> None:
     batches = read_and_embed(read, range(100), lambda p: p, encoder, StopFlag())
     given: list[int] = []
     with pytest.raises(PhotoClipError, match="full"):
-        for batch in batches:
-            given += _values(batch.outcomes)
+        given.extend(value for batch in batches for value in _values(batch.outcomes))
     assert given == list(range(6))

@@ -133,7 +133,39 @@ class _Loaded:
     batch_sizes: dict[str, int]
 
 
-class OpenClipEncoder:
+class OfModel:
+    """What an encoder says of its model, which need not be loaded for that; see `Encoder`."""
+
+    def __init__(self, model: Model, cache_dir: Path | None) -> None:
+        self._model = model
+        self._cache_dir = cache_dir
+
+    @cached_property
+    def id(self) -> str:
+        return remembered_id(self._model, self._cache_dir)
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def dim(self) -> int:
+        return self._model.dim
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        return self._model.preprocessing
+
+    @property
+    def term_curves(self) -> Mapping[str, Curve]:
+        return self._model.term_curves
+
+    @property
+    def frequent_terms(self) -> Mapping[str, Frequent]:
+        return self._model.frequent_terms
+
+
+class OpenClipEncoder(OfModel):
     """An `Encoder` of any CLIP model that open_clip can express.
 
     The model is loaded at the first use, which imports torch and takes seconds; `load` does it
@@ -165,35 +197,10 @@ class OpenClipEncoder:
         if precision is not None and precision not in PRECISIONS:
             raise ValueError(f"precision {precision!r}")
         let_waiting_threads_sleep()
-        self._model = model
+        super().__init__(model, cache_dir)
         self._precision = precision
         self._batch_size = batch_size
-        self._cache_dir = cache_dir
         self._ladder = Ladder(lambda: usable_devices(device), self._load)
-
-    @cached_property
-    def id(self) -> str:
-        return remembered_id(self._model, self._cache_dir)
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def dim(self) -> int:
-        return self._model.dim
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        return self._model.preprocessing
-
-    @property
-    def term_curves(self) -> Mapping[str, Curve]:
-        return self._model.term_curves
-
-    @property
-    def frequent_terms(self) -> Mapping[str, Frequent]:
-        return self._model.frequent_terms
 
     @property
     def logit_scale(self) -> float:

@@ -2,20 +2,17 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photoclip.clip.calibration import Curve, Frequent
-from photoclip.clip.encoder import OpenClipEncoder
+from photoclip.clip.encoder import OfModel, OpenClipEncoder
 from photoclip.clip.model_process import DiedError, ModelProcess, Remote
-from photoclip.clip.models import Model, remembered_id
-from photoclip.clip.preprocess import Preprocessing
+from photoclip.clip.models import Model
 from photoclip.errors import PhotoClipError
 
 
@@ -70,7 +67,7 @@ class _Resident:
         )
 
 
-class RemoteEncoder:
+class RemoteEncoder(OfModel):
     """An `OpenClipEncoder` that runs in a process of its own, loaded when it is first used.
 
     Where the process dies while it works, as it does when memory gives out, another is started
@@ -78,34 +75,11 @@ class RemoteEncoder:
     """
 
     def __init__(self, process: ModelProcess, model: Model, cache_dir: Path | None = None) -> None:
-        self._process, self._model, self._cache_dir = process, model, cache_dir
+        super().__init__(model, cache_dir)
+        self._process = process
         self._lock = threading.Lock()
         self._remote: Remote | None = None
         self._state: _State | None = None
-
-    @cached_property
-    def id(self) -> str:
-        return remembered_id(self._model, self._cache_dir)
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def dim(self) -> int:
-        return self._model.dim
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        return self._model.preprocessing
-
-    @property
-    def term_curves(self) -> Mapping[str, Curve]:
-        return self._model.term_curves
-
-    @property
-    def frequent_terms(self) -> Mapping[str, Frequent]:
-        return self._model.frequent_terms
 
     @property
     def device(self) -> str:

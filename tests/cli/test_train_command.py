@@ -7,16 +7,16 @@ from click import BadParameter
 from click.testing import CliRunner
 
 from photoclip.cli import train as train_module
-from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers
-from photoclip.clip.training_state import state_path
+from photoclip.clip.training.state import state_path
+from photoclip.clip.training.towers import ModelTowers, NewTowers, PretrainedTowers
 from photoclip.errors import PhotoClipError
-from tests.clip.tiny_training import scratch_settings
+from tests.clip.training.tiny_training import scratch_settings
 
 
 @pytest.fixture
 def told(monkeypatch, tmp_path):
     """The settings that a command line leads to, without training."""
-    from photoclip.clip import training
+    from photoclip.clip.training import loop
 
     found = []
 
@@ -24,7 +24,7 @@ def told(monkeypatch, tmp_path):
         found.append(settings)
         yield from ()
 
-    monkeypatch.setattr(training, "train", note)
+    monkeypatch.setattr(loop, "train", note)
 
     def settings(*options):
         arguments = [*"list.tsv --images photos".split(), f"--out={tmp_path / 'out'}", *options]
@@ -37,7 +37,7 @@ def told(monkeypatch, tmp_path):
 
 
 def test_the_starters_command_keeps_its_meaning(told, monkeypatch):
-    from photoclip.clip import towers
+    from photoclip.clip.training import towers
 
     starter = PretrainedTowers("tf_efficientnet_lite2", "image.pth", "text", keep_classifier=True)
     monkeypatch.setattr(towers, "starter_towers", lambda: starter)
@@ -96,10 +96,10 @@ def test_options_that_do_not_go_together(told, options, sentence):
 
 def test_ctrl_c_keeps_what_was_learned(tmp_path, monkeypatch):
     """The first Ctrl-C; the same command then ends the training."""
-    from photoclip.clip import training
+    from photoclip.clip.training import loop
 
     scratch = scratch_settings(tmp_path / "new")
-    note = training._Run._note
+    note = loop._Run._note
 
     def press_ctrl_c(self, *line):
         note(self, *line)
@@ -112,7 +112,7 @@ def test_ctrl_c_keeps_what_was_learned(tmp_path, monkeypatch):
         f"--architecture={scratch.towers.architecture}",
         *"--epochs 2 --batch 16 --device cpu --precision float32".split(),
     ]
-    monkeypatch.setattr(training._Run, "_note", press_ctrl_c)
+    monkeypatch.setattr(loop._Run, "_note", press_ctrl_c)
     stopped = CliRunner().invoke(train_module.train, arguments, standalone_mode=False)
     assert "same command again to go on" in stopped.stderr
     assert state_path(scratch.output).is_file()

@@ -161,13 +161,13 @@ def hub() -> Iterator[HubServer]:
 @pytest.fixture
 def few_class_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training seeds a classifier's classes from two texts each, of the sixteen there are."""
-    from photoclip.clip import training
-    from photoclip.clip.imagenet_texts import ClassTexts, imagenet_texts
+    from photoclip.clip.training import loop
+    from photoclip.clip.training.imagenet_texts import ClassTexts, imagenet_texts
 
     whole = imagenet_texts()
     texts = tuple(whole.texts[number] for own in whole.of_class for number in own[:2])
     of_class = tuple((2 * number, 2 * number + 1) for number in range(len(whole.of_class)))
-    monkeypatch.setattr(training, "imagenet_texts", lambda: ClassTexts(texts, of_class))
+    monkeypatch.setattr(loop, "imagenet_texts", lambda: ClassTexts(texts, of_class))
 
 
 @pytest.fixture

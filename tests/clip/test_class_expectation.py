@@ -8,11 +8,11 @@ import torch
 from photoclip.clip.class_expectation import ClassExpectationHead
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
-from photoclip.clip.optimizer import Groups
-from photoclip.clip.towers import Towers, build
-from photoclip.clip.training_settings import Stage
+from photoclip.clip.training.optimizer import Groups
+from photoclip.clip.training.settings import Stage
+from photoclip.clip.training.towers import Towers, build
 from photoclip.errors import PhotoClipError
-from tests.clip.tiny_training import pretrained_towers, run, scratch_settings
+from tests.clip.training.tiny_training import pretrained_towers, run, scratch_settings
 
 
 @pytest.fixture(scope="module")

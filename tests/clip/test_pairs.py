@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from photoclip.clip.pairs import read_captions
-from photoclip.clip.training_settings import scratch_stages
+from photoclip.clip.training.settings import scratch_stages
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
-from tests.clip.tiny_training import run, scratch_settings
+from tests.clip.training.tiny_training import run, scratch_settings
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_batch_of_one_is_refused(scratch):
 
 
 def test_looking_at_photos_can_be_stopped(scratch):
-    from photoclip.clip.training import train
+    from photoclip.clip.training.loop import train
 
     stop = StopFlag()
     stop.stop()

@@ -9,9 +9,9 @@ from torch.nn.functional import normalize
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
 from photoclip.clip.query_bank import SHARPNESS, STRENGTH, ImageBank, TextBank, fill_bank
-from photoclip.clip.training_settings import Stage
+from photoclip.clip.training.settings import Stage
 from photoclip.errors import PhotoClipError
-from tests.clip.tiny_training import pretrained_towers, run, scratch_settings
+from tests.clip.training.tiny_training import pretrained_towers, run, scratch_settings
 
 
 class _Model(torch.nn.Module):

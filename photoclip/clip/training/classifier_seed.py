@@ -13,9 +13,9 @@ import torch.nn.functional as F  # noqa: N812 - the field's customary name
 from torch import Tensor
 
 from photoclip.clip.class_expectation import ClassExpectationHead
-from photoclip.clip.imagenet_texts import ClassTexts
 from photoclip.clip.losses import contrastive_loss, logit_scale
-from photoclip.clip.towers import Towers, unit
+from photoclip.clip.training.imagenet_texts import ClassTexts
+from photoclip.clip.training.towers import Towers, unit
 from photoclip.errors import PhotoClipError
 
 # Where these constants come from: the measurements in docs/models.md.

@@ -27,7 +27,7 @@ def test_the_test_split_was_excluded(record):
 
 def test_the_recorded_list_is_the_rest_of_the_photos(record):
     """Recomputes the training list where the photos' captions are at hand."""
-    default = Path(__file__).parents[3] / "shared" / "data"
+    default = Path(__file__).parents[4] / "shared" / "data"
     folder = Path(os.environ.get("PHOTOCLIP_TEST_DATA", default)) / "flickr8k"
     if not (folder / "captions.tsv").is_file():
         pytest.skip("Flickr8k's captions are not at hand")

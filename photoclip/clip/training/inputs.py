@@ -13,15 +13,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from photoclip.clip.batches import Rows
 from photoclip.clip.colour_words import recoloured
-from photoclip.clip.features import image_features
-from photoclip.clip.gradient_cache import CachedPass
-from photoclip.clip.imagenet_texts import ClassTexts
-from photoclip.clip.towers import Towers
-from photoclip.clip.training_data import TrainingData
-from photoclip.clip.training_settings import Stage, TrainSettings
-from photoclip.clip.views import open_photo, random_view
+from photoclip.clip.training.batches import Rows
+from photoclip.clip.training.data import TrainingData
+from photoclip.clip.training.features import image_features
+from photoclip.clip.training.gradient_cache import CachedPass
+from photoclip.clip.training.imagenet_texts import ClassTexts
+from photoclip.clip.training.settings import Stage, TrainSettings
+from photoclip.clip.training.towers import Towers
+from photoclip.clip.training.views import open_photo, random_view
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import Progress, StopFlag
 

@@ -18,11 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the field's customary name
 from torch import Tensor
 
-from photoclip.clip.batches import Rows, epoch_batches
-from photoclip.clip.checkpoint import check_output, write_model
-from photoclip.clip.classifier_seed import ClassifierLoss, seed_heads
 from photoclip.clip.evaluate import image_to_text, text_to_image
-from photoclip.clip.imagenet_texts import imagenet_texts
 from photoclip.clip.losses import (
     clamp_log_scale,
     contrastive_loss,
@@ -30,17 +26,20 @@ from photoclip.clip.losses import (
     preference_loss,
     sigmoid_loss,
 )
-from photoclip.clip.optimizer import Groups, optimizer, rate_factor
 from photoclip.clip.pairs import list_digest
 from photoclip.clip.query_bank import fill_bank
-from photoclip.clip.random_state import all_states, restore_all, seed_all
-from photoclip.clip.towers import Towers, build, unit
-from photoclip.clip.training_data import TrainingData, check_photos, read_data
-from photoclip.clip.training_inputs import TrainingInputs
-from photoclip.clip.training_log import TrainingLog
-from photoclip.clip.training_precision import precision_type, training_device
-from photoclip.clip.training_settings import Stage, TrainSettings, check_settings, described
-from photoclip.clip.training_state import (
+from photoclip.clip.training.batches import Rows, epoch_batches
+from photoclip.clip.training.checkpoint import check_output, write_model
+from photoclip.clip.training.classifier_seed import ClassifierLoss, seed_heads
+from photoclip.clip.training.data import TrainingData, check_photos, read_data
+from photoclip.clip.training.imagenet_texts import imagenet_texts
+from photoclip.clip.training.inputs import TrainingInputs
+from photoclip.clip.training.log import TrainingLog
+from photoclip.clip.training.optimizer import Groups, optimizer, rate_factor
+from photoclip.clip.training.precision import precision_type, training_device
+from photoclip.clip.training.random_state import all_states, restore_all, seed_all
+from photoclip.clip.training.settings import Stage, TrainSettings, check_settings, described
+from photoclip.clip.training.state import (
     Position,
     TrainingState,
     check_same,
@@ -49,6 +48,7 @@ from photoclip.clip.training_state import (
     save_state,
     state_path,
 )
+from photoclip.clip.training.towers import Towers, build, unit
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, StopFlag
 
@@ -64,7 +64,7 @@ def train(
     """Train, write the model's folder and return its record, as in its `training.json`.
 
     A stopped training writes no model and returns None; its state lies beside the folder, at
-    `training_state.state_path`, and the same settings go on from there.
+    `state.state_path`, and the same settings go on from there.
 
     The same settings give the same weights on the same machine and number of threads, stopped in
     between or not, if the precision is named. The global generators are seeded anew.

@@ -7,9 +7,9 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import load_file, save_file
 
-from photoclip.clip.towers import NewTowers, PretrainedTowers
-from photoclip.clip.training import train
-from photoclip.clip.training_settings import TrainSettings, scratch_stages
+from photoclip.clip.training.loop import train
+from photoclip.clip.training.settings import TrainSettings, scratch_stages
+from photoclip.clip.training.towers import NewTowers, PretrainedTowers
 from photoclip.progress import StopFlag
 
 ARCHITECTURE = {

@@ -21,8 +21,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from photoclip.clip.disk import save_tensors
-from photoclip.clip.towers import Towers
-from photoclip.clip.views import open_photo, plain_view, random_view
+from photoclip.clip.training.towers import Towers
+from photoclip.clip.training.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
 from photoclip.look_ahead import look_ahead
 from photoclip.progress import Progress, StopFlag

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from photoclip.clip.random_state import RandomState
+from photoclip.clip.training.random_state import RandomState
 
 
 class CachedPass:

@@ -11,7 +11,7 @@ import torch
 
 from photoclip.clip.disk import save_tensors, sync
 from photoclip.clip.models import ABOUT_FILE, CONFIG_FILE
-from photoclip.clip.towers import TEXT_FILES, Towers
+from photoclip.clip.training.towers import TEXT_FILES, Towers
 from photoclip.errors import PhotoClipError
 
 WEIGHTS_FILE = "open_clip_model.safetensors"

@@ -6,15 +6,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from photoclip.clip import features
 from photoclip.clip.colour_words import colour_words
 from photoclip.clip.preprocess import Preprocessing
-from photoclip.clip.towers import build
-from photoclip.clip.training import train
-from photoclip.clip.training_inputs import _recoloured_once
-from photoclip.clip.views import random_view
+from photoclip.clip.training import features
+from photoclip.clip.training.inputs import _recoloured_once
+from photoclip.clip.training.loop import train
+from photoclip.clip.training.towers import build
+from photoclip.clip.training.views import random_view
 from photoclip.progress import StopFlag
-from tests.clip.tiny_training import run, scratch_settings
+from tests.clip.training.tiny_training import run, scratch_settings
 
 CAPTIONS = ["a red car", "two dogs run", "a Blue shirt and white shoes"]
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from photoclip.clip.gradient_cache import CachedPass
 from photoclip.clip.losses import contrastive_loss, sigmoid_loss
-from photoclip.clip.towers import build
-from photoclip.clip.training_settings import scratch_stages
-from tests.clip.tiny_training import run, scratch_settings, weights
+from photoclip.clip.training.gradient_cache import CachedPass
+from photoclip.clip.training.settings import scratch_stages
+from photoclip.clip.training.towers import build
+from tests.clip.training.tiny_training import run, scratch_settings, weights
 
 CPU = torch.device("cpu")
 

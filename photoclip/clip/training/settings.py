@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import torch
 
-from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers
-from photoclip.clip.training_precision import DeviceName, PrecisionName
-from photoclip.clip.views import SMALLEST_CROP
+from photoclip.clip.training.precision import DeviceName, PrecisionName
+from photoclip.clip.training.towers import ModelTowers, NewTowers, PretrainedTowers
+from photoclip.clip.training.views import SMALLEST_CROP
 from photoclip.errors import PhotoClipError
 
 LossName = Literal["contrastive", "sigmoid"]

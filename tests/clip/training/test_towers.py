@@ -10,10 +10,10 @@ from safetensors.torch import load_file
 from photoclip.clip.encoder import OpenClipEncoder
 from photoclip.clip.loading import load_towers
 from photoclip.clip.models import find_model
-from photoclip.clip.towers import ModelTowers, NewTowers, PretrainedTowers, build
-from photoclip.clip.training_settings import Stage, pretrained_stages, scratch_stages
+from photoclip.clip.training.settings import Stage, pretrained_stages, scratch_stages
+from photoclip.clip.training.towers import ModelTowers, NewTowers, PretrainedTowers, build
 from photoclip.errors import PhotoClipError
-from tests.clip.tiny_training import (
+from tests.clip.training.tiny_training import (
     ARCHITECTURE,
     pretrained_towers,
     run,

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from photoclip.clip.class_expectation import ClassExpectationHead
-from photoclip.clip.towers import Towers
+from photoclip.clip.training.towers import Towers
 
 DECAY = 0.1
 WARM_UP = 0.1

@@ -17,7 +17,7 @@ from photoclip.clip.losses import SIGMOID_BIAS, SIGMOID_LOG_SCALE
 from photoclip.clip.preprocess import Preprocessing
 from photoclip.clip.query_bank import ImageBank, TextBank
 from photoclip.clip.tokens import TOKENIZER_FILES
-from photoclip.clip.views import plain_view
+from photoclip.clip.training.views import plain_view
 from photoclip.errors import PhotoClipError
 
 TEXT_FILES = ("config.json", *TOKENIZER_FILES)

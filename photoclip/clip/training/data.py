@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photoclip.clip.batches import TrainingSet
 from photoclip.clip.pairs import read_captions, read_names, without
-from photoclip.clip.training_settings import TrainSettings
-from photoclip.clip.views import open_photo
+from photoclip.clip.training.batches import TrainingSet
+from photoclip.clip.training.settings import TrainSettings
+from photoclip.clip.training.views import open_photo
 from photoclip.errors import PhotoClipError
 from photoclip.progress import Progress, RateMeter, StopFlag
 

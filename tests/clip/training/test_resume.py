@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from photoclip.clip.training import train
-from photoclip.clip.training_settings import Stage, scratch_stages
-from photoclip.clip.training_state import state_path
+from photoclip.clip.training.loop import train
+from photoclip.clip.training.settings import Stage, scratch_stages
+from photoclip.clip.training.state import state_path
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
-from tests.clip.tiny_training import pretrained_towers, run, scratch_settings, weights
+from tests.clip.training.tiny_training import pretrained_towers, run, scratch_settings, weights
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_interrupted_twice_it_ends_as_if_undisturbed(request, tmp_path, kind, st
 
 def test_what_was_noted_after_the_last_state_is_noted_once(scratch, monkeypatch):
     """Killed instead of stopped: the state is older than the metrics."""
-    from photoclip.clip import training
+    from photoclip.clip.training import loop
 
     run(replace(scratch, output=scratch.output.with_name("undisturbed")))
     lines = metrics(scratch)
@@ -84,9 +84,9 @@ def test_what_was_noted_after_the_last_state_is_noted_once(scratch, monkeypatch)
         if len(noted) == 6:
             raise KeyboardInterrupt
 
-    note = training._Run._note
+    note = loop._Run._note
     run(scratch, stop_after=3)
-    monkeypatch.setattr(training._Run, "_note", dies_at_the_sixth)
+    monkeypatch.setattr(loop._Run, "_note", dies_at_the_sixth)
     noted += [None] * 3
     with pytest.raises(KeyboardInterrupt):
         run(scratch)

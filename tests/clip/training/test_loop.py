@@ -12,21 +12,21 @@ from click.testing import CliRunner
 from PIL import Image
 from safetensors.torch import load_file
 
-from photoclip.clip.batches import TrainingSet, epoch_batches
-from photoclip.clip.classifier_seed import ClassifierLoss, seed_heads
-from photoclip.clip.efficientnet_lite import timm_lite_state
 from photoclip.clip.evaluate import text_to_image
-from photoclip.clip.imagenet_texts import imagenet_texts
 from photoclip.clip.losses import logit_scale
-from photoclip.clip.optimizer import Groups, rate_factor
 from photoclip.clip.pairs import list_digest
-from photoclip.clip.towers import NewTowers, build
-from photoclip.clip.training import train
-from photoclip.clip.training_settings import Stage, pretrained_stages, scratch_stages
-from photoclip.clip.views import open_photo, plain_view, random_view
+from photoclip.clip.training.batches import TrainingSet, epoch_batches
+from photoclip.clip.training.classifier_seed import ClassifierLoss, seed_heads
+from photoclip.clip.training.efficientnet_lite import timm_lite_state
+from photoclip.clip.training.imagenet_texts import imagenet_texts
+from photoclip.clip.training.loop import train
+from photoclip.clip.training.optimizer import Groups, rate_factor
+from photoclip.clip.training.settings import Stage, pretrained_stages, scratch_stages
+from photoclip.clip.training.towers import NewTowers, build
+from photoclip.clip.training.views import open_photo, plain_view, random_view
 from photoclip.errors import PhotoClipError
 from photoclip.progress import StopFlag
-from tests.clip.tiny_training import (
+from tests.clip.training.tiny_training import (
     COLOURS,
     SHAPES,
     pretrained_towers,
@@ -408,5 +408,5 @@ def test_importing_the_package_does_not_import_torch():
     import sys
 
     code = "import photoclip.clip, photoclip.cli.train, sys; sys.exit('torch' in sys.modules)"
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -22,8 +22,8 @@ from photoclip.clip.loading import build as build_model
 from photoclip.clip.loading import load_towers, masked_padding
 from photoclip.clip.models import Model
 from photoclip.clip.tokens import read_tokenizer
-from photoclip.clip.tower_weights import load_image_weights, load_text_weights
-from photoclip.clip.two_towers import TEXT_FILES, Towers, unit
+from photoclip.clip.training.tower_weights import load_image_weights, load_text_weights
+from photoclip.clip.training.two_towers import TEXT_FILES, Towers, unit
 from photoclip.errors import PhotoClipError
 
 __all__ = [

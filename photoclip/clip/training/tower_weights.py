@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from photoclip.clip.efficientnet_lite import is_lite_state, timm_lite_state
+from photoclip.clip.training.efficientnet_lite import is_lite_state, timm_lite_state
 from photoclip.errors import PhotoClipError
 
 

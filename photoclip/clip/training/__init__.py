@@ -1,0 +1,1 @@
+"""Training two towers on photos and captions; nothing that the app imports."""

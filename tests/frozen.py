@@ -3,8 +3,8 @@
 Usage: python tests/frozen.py DIST_FOLDER [PHOTO_FOLDER]
 
 DIST_FOLDER is what `pyinstaller photoclip.spec` made, dist/PhotoClip. Without PHOTO_FOLDER the
-photos of the tests are used, with one of them as HEIC, and the right ones have to be found. Prints
-what is seen and the ten largest parts; exits with 1 when something is wrong.
+photos of the tests are used, one of them as HEIC and one with a sidecar, and the right ones have to
+be found. Prints what is seen and the ten largest parts; exits with 1 when something is wrong.
 """
 
 import json
@@ -23,6 +23,12 @@ from typing import Any
 PHOTOS = Path(__file__).parent / "data" / "photos"
 # The starter model tells these apart with certainty.
 QUERIES = {"a cat": "cat.jpg", "a rocket": "rocket.jpg", "a cup of coffee": "coffee.heic"}
+KEYWORD = "Morgenlicht"  # of the cat's photo, by a sidecar beside it
+SIDECAR = f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:subject><rdf:Bag><rdf:li>{KEYWORD}</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
 COMMAND_SECONDS = 900
 WINDOW_SECONDS = 300
 
@@ -86,7 +92,7 @@ class App:
         """Open the app on photos without a screen, see that it takes them in, and end it."""
         library = self.library.with_name("window.photoclip")
         told = library.with_suffix(".txt")
-        wanted = sum(1 for _ in photos.iterdir())
+        wanted = sum(path.suffix != ".xmp" for path in photos.iterdir())
         started = time.monotonic()
         with (
             told.open("wb") as errors,
@@ -154,7 +160,7 @@ def photo_count(library: Path) -> int:
 
 
 def own_photos(folder: Path) -> Path:
-    """The photos of the tests, one of them as HEIC."""
+    """The photos of the tests, one of them as HEIC and one with a keyword in a sidecar."""
     from PIL import Image
     from pillow_heif import register_heif_opener
 
@@ -167,6 +173,7 @@ def own_photos(folder: Path) -> Path:
     with Image.open(jpeg) as image:
         image.save(jpeg.with_suffix(".heic"))
     jpeg.unlink()
+    (photos / "cat.xmp").write_text(SIDECAR)
     return photos
 
 
@@ -188,6 +195,13 @@ def check_main_job(app: App, photos: Path, queries: dict[str, str]) -> None:
         expect(not wanted or Path(hits[0]["path"]).name == wanted, f"{query!r} gave {hits}")
     best = app.command("tags", hits[0]["path"], "--labels", "food,car")[0]["tags"]
     expect(abs(sum(tag["probability"] for tag in best) - 1) < 0.01, f"tags were {best}")
+
+
+def check_sidecar(app: App) -> None:
+    """The keyword beside a photo finds it."""
+    hits = app.command("search", KEYWORD)
+    found = [Path(hit["path"]).name for hit in hits if "words" in hit["matched"]]
+    expect(found == ["cat.jpg"], f"the sidecar's keyword gave {hits}")
 
 
 def part(path: Path) -> str:
@@ -223,6 +237,7 @@ def main(dist: Path, photos: Path | None) -> None:
         own = own_photos(work)
         if photos is None:
             check_main_job(app, own, QUERIES)
+            check_sidecar(app)
         else:
             check_main_job(app, photos, dict.fromkeys(("a flower", "a street in a town"), ""))
         app.window(own)

@@ -120,11 +120,11 @@ def tag(
             stop_looking(library, name)
         found = _found(library, encoder, name)
     if as_json:
-        print_json({"tag": name, "photos": len(edit.keys), "suggested": found})
+        print_json({"tag": name, "photos": len(edit.photos), "suggested": found})
         return 0
     if photos:
         done = {"reject": "rejected", "forget": "forgotten"}.get(act or "", "confirmed")
-        click.echo(f"{name}: {done} for {len(edit.keys)} photos.")
+        click.echo(f"{name}: {done} for {len(edit.photos)} photos.")
     if found is not None:
         click.echo(f"{name}: suggested for {found} more photos.")
     elif learn is False:

@@ -14,14 +14,14 @@ from sqlite_utils import Database
 
 from photoclip.core.db import Store
 from photoclip.core.edits import (
-    NOW,
     Edit,
+    annotate,
     annotate_again,
+    deciding,
     each_once,
     marks,
+    now,
     parts,
-    replace_rows,
-    stored_rows,
 )
 from photoclip.core.types import Annotation, Change, PhotoTags, Tag, TagCount
 from photoclip.errors import PhotoClipError
@@ -34,6 +34,7 @@ LONGEST_TAG = 200
 _SUGGESTIONS = "suggestions"
 
 _MODEL = "(SELECT id FROM models WHERE key = ?)"
+_NAMED = "(SELECT id FROM models WHERE key = :model)"
 _NOTHING = Annotation()
 
 
@@ -80,8 +81,10 @@ class Annotations:
         """Take back what was decided, so that models may suggest the tag again."""
         with self._store.write() as db:
             row = db.execute("SELECT id FROM terms WHERE term = ?", [term]).fetchone()
-            keys = [(photo, int(row[0])) for photo in each_once(photo_ids)] if row else []
-            return replace_rows(db, "decisions", keys, [])
+            if row is None:
+                return Edit((), ())
+            with deciding(db, each_once(photo_ids), row[0]) as edit:
+                return edit
 
     def tags(self, photo_id: int, model: str) -> PhotoTags:
         """The tags of a photo by what is known of them; suggestions surest first."""
@@ -245,9 +248,11 @@ class Annotations:
         What else was said of the photos since, by another program even, stays.
         """
         with self._store.write() as db:
-            if edit.column:
+            if edit.term_id is None:
                 return annotate_again(db, edit)
-            return replace_rows(db, edit.table, edit.keys, edit.rows)
+            with deciding(db, edit.photos, edit.term_id) as redo:
+                db.conn.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", edit.rows)
+                return redo
 
     # How
 
@@ -262,39 +267,30 @@ class Annotations:
         term = tag_name(term)
         with self._store.write() as db:
             term_id = term_number(db, term)
-            photos = each_once(photo_ids)
-            scores = dict[int, tuple[int, float]]()
-            if asked:
-                (model_id,) = db.execute(f"SELECT {_MODEL}", [model]).fetchone()
-                scores = {photo: (model_id, score) for photo, score in asked.items()}
-            for part in parts(photos):
-                for photo, model_id, probability in db.execute(
-                    "SELECT photo_id, model_id, probability FROM suggestions"
-                    f" WHERE term_id = ? AND model_id = {_MODEL} AND photo_id IN ({marks(part)})",
-                    [term_id, model, *part],
-                ):
-                    scores[photo] = (model_id, probability)
-            (now,) = db.execute(f"SELECT {NOW}").fetchone()
-            rows = [
-                (photo, term_id, int(confirmed), PERSON, *scores.get(photo, (None, None)), now)
-                for photo in photos
-            ]
-            return replace_rows(db, "decisions", [(photo, term_id) for photo in photos], rows)
+            with deciding(db, each_once(photo_ids), term_id) as edit:
+                db.execute(
+                    "INSERT INTO decisions SELECT touched.photo_id, :term, :confirmed, :source,"
+                    " model_id, probability, :now FROM touched LEFT JOIN suggestions AS s"
+                    f" ON s.photo_id = touched.photo_id AND model_id = {_NAMED}"
+                    " AND term_id = :term",
+                    {
+                        "term": term_id,
+                        "confirmed": confirmed,
+                        "source": PERSON,
+                        "model": model,
+                        "now": now(db),
+                    },
+                )
+                db.conn.executemany(
+                    f"UPDATE decisions SET model_id = {_MODEL}, score = ?"
+                    " WHERE photo_id = ? AND term_id = ? AND model_id IS NULL",
+                    [(model, score, int(i), term_id) for i, score in (asked or {}).items()],
+                )
+                return edit
 
     def _annotate(self, photo_ids: Sequence[int], column: str, value: object) -> Edit:
-        photos = each_once(photo_ids)
         with self._store.write() as db:
-            keys = [(photo,) for photo in photos]
-            before = stored_rows(db, "annotations", keys)
-            for part in parts(photos):
-                db.execute(
-                    f"INSERT INTO annotations (photo_id, {column}, changed_at)"
-                    f" SELECT id, ?, {NOW} FROM photos WHERE id IN ({marks(part)})"
-                    f" ON CONFLICT (photo_id) DO UPDATE SET {column} = excluded.{column},"
-                    " changed_at = excluded.changed_at",
-                    [value, *part],
-                )
-        return Edit("annotations", tuple(keys), before, column)
+            return annotate(db, each_once(photo_ids), column, value)
 
 
 def tag_name(text: str) -> str:
@@ -331,3 +327,15 @@ def rename_term(db: Database, term: str, new: str) -> None:
         # Where both were said, the new one stays.
         db.execute(f"UPDATE OR IGNORE {table} SET term_id = ? WHERE term_id = ?", [*other, *row])
         db.execute(f"DELETE FROM {table} WHERE term_id = ?", row)
+
+
+def write_again(db: Database, terms: Sequence[str]) -> None:
+    """Note that these tags have to be written into the sidecars they are in. Inside a write."""
+    db.execute(
+        "INSERT INTO unwritten SELECT DISTINCT files.photo_id FROM sidecars"
+        " JOIN files ON files.id = file_id JOIN decisions ON decisions.photo_id = files.photo_id"
+        " WHERE written IS NOT NULL AND confirmed AND term_id IN"
+        " (SELECT id FROM terms WHERE term IN (SELECT value FROM json_each(?)))"
+        " AND files.photo_id NOT IN (SELECT photo_id FROM unwritten)",
+        [json.dumps(list(terms))],
+    )

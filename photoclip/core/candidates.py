@@ -44,7 +44,7 @@ class Candidates:
         self._model = model
         self._vocabulary = vocabulary
         self._live_album = live_album
-        self._words = WordIndex(library.store)
+        self._words = WordIndex(library)
         self._kept: tuple[object, dict[object, Listed]] = (None, {})
         self._numbered: tuple[object, dict[str, list[int]]] = (None, {})
 
@@ -82,7 +82,7 @@ class Candidates:
             terms=self._meant,
             live_album=lambda text: self._live_album(text, today),
         )
-        filtering = Filtering(self._library.store, self._model, today, lookups)
+        filtering = Filtering(self._library, self._model, today, lookups)
         photo_ids, times = self._library.listing(scope, self._model)
         kept = filtering.passing(filters).among(photo_ids)
         return photo_ids[kept], times[kept]

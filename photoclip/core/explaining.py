@@ -171,7 +171,7 @@ class Explainer:
 
     def _places(self, text: str) -> dict[str, NDArray[np.int64]]:
         """By place, the photos with which these words stand there."""
-        standing = WordIndex(self._library.store).places(text)
+        standing = WordIndex(self._library).places(text)
         places = {_PLACES[where]: photos for where, photos in standing.items()}
         return {**places, _TAG: self._searcher.tagged(text)}
 

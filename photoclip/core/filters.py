@@ -1,6 +1,5 @@
 """From filters to the photos they keep: each value's set of photos by an index, then joined."""
 
-import json
 import os
 import unicodedata
 from calendar import timegm
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from photoclip.core.columns import column
 from photoclip.core.dates import days
-from photoclip.core.db import Arguments, Store
+from photoclip.core.db import Arguments
 from photoclip.core.distances import photos_near
 from photoclip.core.filter_values import (
     FAVOURITE,
@@ -31,6 +30,7 @@ from photoclip.core.filter_values import (
     rating_range,
 )
 from photoclip.core.folders import inside
+from photoclip.core.library import Library
 from photoclip.core.photo_sets import EVERY_PHOTO, NO_PHOTO, PhotoSet
 from photoclip.core.query import Filter, Key
 
@@ -87,8 +87,9 @@ class Filtering:
         today: the day from which "last month" is counted.
     """
 
-    def __init__(self, store: Store, model: str, today: date, lookups: Lookups) -> None:
-        self._store = store
+    def __init__(self, library: Library, model: str, today: date, lookups: Lookups) -> None:
+        self._store = library.store
+        self._folders = library.folder_photos
         self._model = model
         self._today = today
         self._lookups = lookups
@@ -177,11 +178,7 @@ class Filtering:
             for directory_id, path in self._store.rows("SELECT id, path FROM directories")
             if wanted(path, _names(path, roots))
         ]
-        return self._found(
-            "SELECT photo_id FROM files WHERE photo_id IS NOT NULL AND NOT missing"
-            " AND directory_id IN (SELECT value FROM json_each(?))",
-            [json.dumps(ids)],
-        )
+        return PhotoSet.of(self._folders.within(ids))
 
     def _in_album(self, name: str) -> PhotoSet:
         """In an album of that name; albums may differ in letters large and small."""

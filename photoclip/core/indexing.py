@@ -168,7 +168,7 @@ def _read_all(
 ) -> Iterator[tuple[IndexProgress, Stored | None]]:
     """Read, embed and store every candidate; after each batch, report and say what was stored."""
     total, done = len(seen.candidates), 0
-    meter, words = RateMeter(), WordIndex(library.store)
+    meter, words = RateMeter(), WordIndex(library)
 
     def read(candidate: Candidate) -> Outcome:
         return _read(candidate, library, encoder, intake)

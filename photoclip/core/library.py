@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.core.albums import Albums
-from photoclip.core.annotations import Annotations, rename_term
+from photoclip.core.annotations import Annotations, rename_term, write_again
+from photoclip.core.bulk import set_missing
 from photoclip.core.db import Store
+from photoclip.core.folder_photos import FolderPhotos
 from photoclip.core.folders import below, folder_tree, inside
 from photoclip.core.listings import Listed, Listings
 from photoclip.core.paths import thumbnails_dir
@@ -54,6 +56,7 @@ class Library:
         self.annotations = Annotations(self.store)
         self.albums = Albums(self.store)
         self.thumbnails = Thumbnails(thumbnails_dir(path))
+        self.folder_photos = FolderPhotos(self.store)
         self._listings = Listings(self.store)
 
     @property
@@ -224,6 +227,8 @@ class Library:
                 old, new = _called(before, key), _called(vocabulary, key)
                 if old is not None and new is not None and old != new:
                     rename_term(db, old, new)
+                    # Their sidecars name it too, as what they belong to.
+                    write_again(db, [new, *vocabulary.descendants(new)])
         return Change(tags=True)
 
     # Vectors
@@ -358,11 +363,13 @@ class Library:
             db.execute("DELETE FROM roots WHERE path = ?", [encoded])
             low, high = below(encoded)
             directory, name = os.path.split(encoded)
-            db.execute(
-                "UPDATE files SET missing = 1 WHERE directory_id IN"
-                " (SELECT id FROM directories WHERE path = ? OR (path >= ? AND path < ?))"
-                " OR (directory_id = (SELECT id FROM directories WHERE path = ?) AND name = ?)",
-                [encoded, low, high, directory, name],
+            set_missing(
+                db,
+                "directory_id IN (SELECT id FROM directories WHERE path = :path"
+                " OR (path >= :low AND path < :high)) OR (directory_id ="
+                " (SELECT id FROM directories WHERE path = :directory) AND name = :name)",
+                {"path": encoded, "low": low, "high": high, "directory": directory, "name": name},
+                missing=True,
             )
         return Change(removed=True, folders=True, tags=True, failures=True)
 

@@ -12,6 +12,7 @@ What is taken in is what changed there since it was last read. It is added to wh
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -35,11 +36,14 @@ _AHEAD = 8  # files read at a time: each may have dozens of megabytes
 # What was read, as `take_in` wants it.
 _Said = tuple[Own, Tags | None]
 
+_TWIN = (
+    "(SELECT twin.{0} FROM sidecars AS twin JOIN files AS other ON other.id = twin.file_id"
+    " WHERE other.photo_id = files.photo_id AND twin.{0} IS NOT NULL LIMIT 1)"
+)
 _ROW = (
-    "SELECT files.id, photo_id, own_read, coalesce(seen, ''), written, in_file, coalesce(read,"
+    "SELECT files.id, photo_id, own_read, coalesce(seen, ''), written, in_file,"
     # Of a copy, what its twin has said already.
-    " (SELECT twin.read FROM sidecars AS twin JOIN files AS other ON other.id = twin.file_id"
-    "  WHERE other.photo_id = files.photo_id AND twin.read IS NOT NULL LIMIT 1))"
+    f" coalesce(read, {_TWIN.format('read')}), coalesce(written, {_TWIN.format('written')})"
     " FROM files JOIN directories ON directories.id = directory_id"
     " LEFT JOIN sidecars ON sidecars.file_id = files.id WHERE path = ? AND name = ?"
 )
@@ -119,7 +123,7 @@ def take_in(
     row = db.execute(_ROW, place).fetchone()
     if row is None or row[1] is None:
         return
-    file_id, photo_id, own_read, seen, written, met_in_file, read = row
+    file_id, photo_id, own_read, seen, written, met_in_file, read, written_anywhere = row
     whole = in_file is not None
     stored = (seen, written, read) != ("", None, None)
     if stored or file.sidecars or own != NOTHING:
@@ -127,7 +131,7 @@ def take_in(
         known = own_read > 0 if whole else seen != "" or written is not None
         # What the sidecars alone said last is what was written there, if anything was.
         last = before if whole or written is None else ours
-        met = {*tags_of(before, vocabulary), *tags_of(ours, vocabulary)}
+        met = {*tags_of(before, vocabulary), *tags_of(from_json(written_anywhere), vocabulary)}
         library.annotations.take_in(
             photo_id,
             [tag for tag in tags_of(own, vocabulary) if tag not in met],
@@ -140,6 +144,8 @@ def take_in(
             rating = ours.rating if own.rating in (0, last.rating) else own.rating
             caption = ours.caption if own.caption in ("", last.caption) else own.caption
             written = to_json(Own(ours.tags, rating, caption))
+        # What only PhotoClip wrote is nobody else's word, and goes when it is called otherwise.
+        own = replace(own, tags=_theirs(own.tags, ours.tags, (*before.tags, *(in_file or ()))))
         if in_file is None:
             # What the photo's own file said stands there still.
             in_file = msgspec.json.decode(met_in_file or "[]", type=Tags)
@@ -153,6 +159,11 @@ def take_in(
         )
     if whole:
         db.execute("UPDATE files SET own_read = ? WHERE id = ?", [VERSION, file_id])
+
+
+def _theirs(tags: Tags, ours: Tags, known: Tags) -> Tags:
+    """Those of `tags` that others said: what they are `known` to have said, and what is new."""
+    return tuple(tag for tag in tags if tag in known or tag not in ours)
 
 
 def to_json(own: Own) -> str:

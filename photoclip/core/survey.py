@@ -1,5 +1,6 @@
 """What has changed on disk since the library last looked: the first half of indexing."""
 
+import json
 import os
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import xxhash
 
+from photoclip.core.bulk import set_missing
 from photoclip.core.folders import below, inside
 from photoclip.core.library import Library
 from photoclip.core.own import VERSION
@@ -124,13 +126,12 @@ def mark(library: Library, rows: set[int], missing: bool) -> Change:
     """Write down that these files have vanished, or have returned."""
     if not rows:
         return Change()
-    values = [(missing, row) for row in sorted(rows)]
-    for start in range(0, len(values), _MARKED_AT_ONCE):
+    files = sorted(rows)
+    for start in range(0, len(files), _MARKED_AT_ONCE):
+        part = json.dumps(files[start : start + _MARKED_AT_ONCE])
         # Others get to write in between.
         with library.store.write() as db:
-            db.conn.executemany(
-                "UPDATE files SET missing = ? WHERE id = ?", values[start : start + _MARKED_AT_ONCE]
-            )
+            set_missing(db, "id IN (SELECT value FROM json_each(:ids))", {"ids": part}, missing)
     return Change(removed=missing, folders=True, tags=True, failures=True)
 
 

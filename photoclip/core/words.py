@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from photoclip.core.columns import column
-from photoclip.core.db import Store
 from photoclip.core.formats import PHOTO_EXTENSIONS
+from photoclip.core.library import Library
 from photoclip.core.paths import display
 from photoclip.progress import StopFlag
 
 # Rows a transaction: other writers wait for milliseconds, and FTS5 has few segments to merge.
-_AT_ONCE: Final = 2_000
+_AT_ONCE: Final = 5_000
 # Scripts written without spaces: each character is a word of its own, so that any two or three of
 # them next to one another are found as a phrase.
 _UNSPACED: Final = re.compile(
@@ -33,8 +33,9 @@ _WORD: Final = re.compile(r"\w+")
 class WordIndex:
     """Finds photos by the words that stand with them. For any thread."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, library: Library) -> None:
+        self._store = library.store
+        self._folders = library.folder_photos
 
     def refresh(self, stop: StopFlag | None = None) -> Iterator[int]:
         """Read the words of new and changed folders and photos.
@@ -52,10 +53,9 @@ class WordIndex:
                     break
                 with self._store.write() as db:
                     # Inside the transaction, so that what changes meanwhile is noted again.
-                    rows = db.execute(unread).fetchall()
                     read(db, unread)
-                    db.conn.executemany(f"DELETE FROM {table} WHERE {key} = ?", rows)
-                yield len(rows)
+                    done = db.execute(f"DELETE FROM {table} WHERE {key} IN ({unread})").rowcount
+                yield done
 
     def photos(self, text: str) -> NDArray[np.int64]:
         """The photos where these words stand in this order, int64 (n,), some of them twice.
@@ -75,11 +75,12 @@ class WordIndex:
         ending = f".{text.strip(' .*').lower()}" in PHOTO_EXTENSIONS
         return {
             "names": nowhere if ending else column(self._store, standing, [f"names : {phrase}"]),
-            "folders": column(
-                self._store,
-                "SELECT photo_id FROM files WHERE photo_id IS NOT NULL AND NOT missing AND"
-                " directory_id IN (SELECT rowid FROM folder_words WHERE folder_words MATCH ?)",
-                [phrase],
+            "folders": self._folders.within(
+                column(
+                    self._store,
+                    "SELECT rowid FROM folder_words WHERE folder_words MATCH ?",
+                    [phrase],
+                ).tolist()
             ),
             "caption": column(self._store, standing, [f"caption : {phrase}"]),
         }
@@ -95,11 +96,15 @@ def _read_folders(db: Database, unread: str) -> None:
 
 
 def _read_photos(db: Database, unread: str) -> None:
-    names: dict[int, set[str]] = {}
+    names: dict[int, str] = {}
     for photo, name in db.execute(
-        f"SELECT photo_id, name FROM files WHERE photo_id IN ({unread})"
-    ).fetchall():
-        names.setdefault(photo, set()).add(display(os.fsdecode(name)))
+        f"SELECT photo_id, name FROM files WHERE photo_id IN ({unread}) ORDER BY photo_id, name"
+    ):
+        shown = _shown(name)
+        before = names.setdefault(photo, shown)
+        # Copies mostly have one name.
+        if shown not in before.split("\n"):
+            names[photo] = f"{before}\n{shown}"
     captions = dict(
         db.execute(
             "SELECT photo_id, caption FROM annotations"
@@ -109,15 +114,17 @@ def _read_photos(db: Database, unread: str) -> None:
     db.execute(f"DELETE FROM words WHERE rowid IN ({unread})")
     db.conn.executemany(
         "INSERT INTO words (rowid, names, caption) VALUES (?, ?, ?)",
-        [
-            (
-                photo,
-                _spaced("\n".join(sorted(names.get(photo, ())))),
-                _spaced(captions.get(photo, "")),
-            )
+        (
+            (photo, _spaced(names.get(photo, "")), _spaced(captions.get(photo, "")))
             for photo in sorted(names.keys() | captions.keys())
-        ],
+        ),
     )
+
+
+def _shown(path: bytes) -> str:
+    """`display`, of which most names need no more than this."""
+    text = path.decode("utf-8", "replace")
+    return text if text.isprintable() else display(os.fsdecode(path))
 
 
 def _phrase(text: str) -> str | None:

@@ -110,7 +110,7 @@ LOOKING = (
     Operation(
         "words_read",
         "reading names",
-        lambda grown, _: list(WordIndex(grown.library.store).refresh()),
+        lambda grown, _: list(WordIndex(grown.library).refresh()),
         times=1,
     ),
     Operation(

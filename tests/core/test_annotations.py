@@ -124,7 +124,7 @@ def test_a_photo_named_twice_is_one_photo(annotations: Annotations) -> None:
         annotations.reject([1, 1], "surf", MODEL),
         annotations.rate([1, 1], 4),
     ]
-    assert [len(act.keys) for act in acts] == [2, 1, 1, 1]
+    assert [len(act.photos) for act in acts] == [2, 1, 1, 1]
     for act in reversed(acts):
         annotations.undo(act)
     assert annotations.annotation(1) == Annotation(1)

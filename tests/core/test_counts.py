@@ -8,7 +8,9 @@ import pytest
 from sqlite_utils import Database
 
 from photoclip.core.annotations import rename_term
+from photoclip.core.bulk import set_missing
 from photoclip.core.db import APPLICATION_ID
+from photoclip.core.edits import deciding
 from photoclip.core.library import Library
 from photoclip.core.migrations import migrations
 
@@ -19,6 +21,10 @@ UNDECIDED = (
     " (SELECT 1 FROM decisions AS d WHERE d.photo_id = s.photo_id AND d.term_id = s.term_id)"
 )
 KEPT_AND_COUNTED = {
+    "photos that are there": (
+        "SELECT id FROM photos WHERE present ORDER BY id",
+        "SELECT DISTINCT photo_id FROM files WHERE photo_id IS NOT NULL AND NOT missing ORDER BY 1",
+    ),
     "photos in folders": (
         "SELECT id, photos FROM directories WHERE photos",
         "SELECT directory_id, count(DISTINCT photo_id) FROM files"
@@ -141,6 +147,25 @@ def forget(db: Database, chance: random.Random) -> None:
     db.execute("DELETE FROM decisions WHERE photo_id = ?", [chance.choice(PHOTOS)])
 
 
+def decide_on_some(db: Database, chance: random.Random) -> None:
+    term, photos = chance.choice(TERMS), chance.sample(PHOTOS, chance.randint(1, 5))
+    with deciding(db, photos, term):
+        for photo in chance.sample(photos, chance.randint(0, len(photos))):
+            db.execute(
+                "INSERT INTO decisions (photo_id, term_id, confirmed, source) VALUES (?, ?, ?, '')",
+                [photo, term, chance.random() < 0.6],
+            )
+
+
+def mark_some_files(db: Database, chance: random.Random) -> None:
+    set_missing(
+        db,
+        "directory_id = :folder OR name = :name",
+        {"folder": chance.choice(FOLDERS), "name": chance.choice((b"a", b"b", b"c", b"d"))},
+        missing=chance.random() < 0.5,
+    )
+
+
 def rename(db: Database, chance: random.Random) -> None:
     rename_term(db, *chance.sample(("dog", "cat", "car", "sea"), 2))
     for number, term in enumerate(("dog", "cat", "car", "sea"), 1):
@@ -154,6 +179,7 @@ ACTS: tuple[Callable[[Database, random.Random], None], ...] = (
     *(put_vector, remove_vectors, suggest, suggest, suggest_no_more),
     *(decide, decide, forget, rename),
 )
+ACTS_ON_MANY = (decide_on_some, mark_some_files)
 
 
 def prepare(db: Database) -> None:
@@ -183,7 +209,7 @@ def test_counts_are_right_whatever_happened(library: Library, seed: int) -> None
     with library.store.write() as db:
         prepare(db)
         for _ in range(300):
-            act = chance.choice(ACTS)
+            act = chance.choice((*ACTS, *ACTS_ON_MANY))
             act(db, chance)
             assert_counted(db, act.__name__)
 

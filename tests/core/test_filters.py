@@ -80,7 +80,7 @@ class Shelf:
         return "".join(sorted(hashes.values()))
 
     def filtering(self) -> Filtering:
-        return Filtering(self.store, MODEL, TODAY, self.lookups())
+        return Filtering(self.library, MODEL, TODAY, self.lookups())
 
     def plan(self, text: str) -> list[str]:
         """How SQLite goes about it, step by step."""
@@ -455,7 +455,7 @@ def test_indexed_photos(
     lookups = Lookups(exact=lambda text: np.empty(0, np.int64), terms=lambda name: ())
 
     def kept(text: str) -> set[str]:
-        filtering = Filtering(library.store, encoder.id, TODAY, lookups)
+        filtering = Filtering(library, encoder.id, TODAY, lookups)
         there, _ = library.listing()
         passing = filtering.passing(parse(text, TODAY).filters).among(there)
         found = library.photos(there[passing].tolist())

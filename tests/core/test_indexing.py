@@ -480,4 +480,4 @@ def test_the_words_of_what_was_indexed_are_known(
 ) -> None:
     save_photo(photos / "regatta.jpg")
     run(library, encoder, photos)
-    assert set(WordIndex(library.store).photos("regatta")) == {1}
+    assert set(WordIndex(library).photos("regatta")) == {1}

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,10 @@ from tests.fakes import BrightColourEncoder, ColourEncoder, save_photo
 VOCABULARY = Vocabulary(built_in_terms())
 
 
-def write(library: Library, stop: StopFlag | None = None) -> SidecarReport:
-    work = write_sidecars(library, VOCABULARY, stop or StopFlag())
+def write(
+    library: Library, stop: StopFlag | None = None, vocabulary: Vocabulary = VOCABULARY
+) -> SidecarReport:
+    work = write_sidecars(library, vocabulary, stop or StopFlag())
     while True:
         try:
             next(work)
@@ -364,3 +367,78 @@ def test_a_photo_moved_over_another_that_had_a_sidecar(
     other.rename(photo)
     assert run(library, encoder, photo.parent).moved == 1
     assert library.annotations.annotation(photo_at(library, photo)).rating == 2
+
+
+def rename(library: Library, name: str, new: str) -> Vocabulary:
+    known = library.vocabulary()
+    term = known.find(name)
+    assert term is not None
+    changed = known.changed(name, replace(term, term=new))
+    library.set_vocabulary(changed)
+    return changed
+
+
+def test_a_term_renamed_is_renamed_in_the_sidecars_that_name_it(
+    library: Library, photo: Path
+) -> None:
+    photo_id, before = photo_at(library, photo), photo.read_bytes()
+    library.annotations.confirm([photo_id], "puppy")
+    assert write(library).written == 1
+    # Itself, and what it belongs to.
+    for name, new in (("puppy", "whelp"), ("dog", "hound")):
+        vocabulary = rename(library, name, new)
+        assert unwritten(library) == 1
+        assert write(library, vocabulary=vocabulary).written == 1
+    assert [path[-2:] for path in beside(photo).tags] == [("hound", "whelp")]
+    assert "puppy" not in Path(f"{photo}.xmp").read_text()
+    assert library.annotations.tags(photo_id, "").confirmed == ("whelp",)
+    assert photo.read_bytes() == before
+    # And back again, as by undo.
+    vocabulary = rename(library, "whelp", "puppy")
+    assert write(library, vocabulary=vocabulary).written == 1
+    assert [path[-1] for path in beside(photo).tags] == ["puppy"]
+
+
+def test_a_keyword_of_the_persons_own_stays_whatever_its_term_is_called(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id, annotations = photo_at(library, photo), library.annotations
+    write_sidecar(str(photo), Own((("Tiere", "dog"), ("sea",))))
+    run(library, encoder, photo.parent)
+    annotations.rate([photo_id], 3)
+    annotations.confirm([photo_id], "boat")
+    write(library)
+    for name, new in (("dog", "hound"), ("boat", "my boat")):
+        vocabulary = rename(library, name, new)
+        write(library, vocabulary=vocabulary)
+    theirs = (("Tiere", "dog"), ("sea",))
+    assert beside(photo).tags[:2] == theirs
+    assert [path[-1] for path in beside(photo).tags] == ["dog", "sea", "my boat"]
+    assert annotations.tags(photo_id, "").confirmed == ("hound", "my boat", "sea")
+
+
+def test_renaming_makes_no_sidecar_where_there_was_none(
+    library: Library, encoder: ColourEncoder, photos: Path
+) -> None:
+    said = packet(items("dc:subject", "dog"))
+    Image.new("RGB", (96, 64), "red").save(photos / "a.jpg", xmp=said)
+    run(library, encoder, photos)
+    set_writes_sidecars(library, True)
+    vocabulary = rename(library, "dog", "hound")
+    assert write(library, vocabulary=vocabulary) == SidecarReport()
+    assert [path.name for path in photos.iterdir()] == ["a.jpg"]
+
+
+def test_a_copy_with_an_old_sidecar_says_nothing_new(
+    library: Library, encoder: ColourEncoder, photo: Path
+) -> None:
+    photo_id = photo_at(library, photo)
+    library.annotations.confirm([photo_id], "Minka")
+    write(library)
+    copy = photo.parent / "copies" / photo.name
+    copy.parent.mkdir()
+    for name in (photo.name, f"{photo.name}.xmp"):
+        shutil.copy(photo.parent / name, copy.parent / name)
+    library.annotations.forget([photo_id], "Minka")
+    run(library, encoder, photo.parent)
+    assert library.annotations.tags(photo_id, "").confirmed == ()

@@ -48,7 +48,7 @@ def add(library: Library) -> Add:
 
 
 def _found(library: Library, text: str) -> set[int]:
-    index = WordIndex(library.store)
+    index = WordIndex(library)
     for _ in index.refresh():
         pass
     return set(index.photos(text).tolist())
@@ -132,7 +132,7 @@ def test_it_stops_when_told_and_goes_on_later(library: Library, add: Add) -> Non
     stop = StopFlag()
     stop.stop()
 
-    assert list(WordIndex(library.store).refresh(stop)) == []
+    assert list(WordIndex(library).refresh(stop)) == []
     assert _found(library, "photo") == photos
 
 
@@ -174,7 +174,7 @@ def test_a_folders_words_are_read_once_and_go_with_it(library: Library, add: Add
 def test_where_words_stand(library: Library, add: Add) -> None:
     photo = add("/pictures/Lisbon/red.jpg")
     Annotations(library.store).caption([photo], "Red in Lisbon")
-    index = WordIndex(library.store)
+    index = WordIndex(library)
     list(index.refresh())
 
     def places(text: str) -> list[str]:
@@ -196,7 +196,8 @@ def test_a_library_from_before_keeps_its_words(tmp_path: Path) -> None:
         "INSERT INTO photos (id, hash, sort_time, width, height, format, size)"
         " VALUES (7, 'a', 0, 1, 1, 'JPEG', 1), (8, 'b', 0, 1, 1, 'JPEG', 1)",
         "INSERT INTO files (directory_id, name, size, mtime_ns, photo_id)"
-        " VALUES (1, 'red.jpg', 1, 1, 7), (1, 'green.jpg', 1, 1, 8)",
+        " VALUES (1, CAST('red.jpg' AS BLOB), 1, 1, 7),"
+        " (1, CAST('green.jpg' AS BLOB), 1, 1, 8)",
         # Of the other photo nothing was read yet.
         "DELETE FROM unread_words WHERE photo_id = 7",
         "INSERT INTO words (rowid, names, folders, caption)"

@@ -10,6 +10,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from photoclip.core.migrations.annotations import ANNOTATIONS
+from photoclip.core.migrations.bulk import BULK
 from photoclip.core.migrations.counts import COUNTS
 from photoclip.core.migrations.coverings import COVERINGS
 from photoclip.core.migrations.first_light import FIRST_LIGHT
@@ -41,6 +42,11 @@ def coverings(db: Database) -> None:
 @migrations()
 def shown(db: Database) -> None:
     _run(db, SHOWN)
+
+
+@migrations()
+def bulk(db: Database) -> None:
+    _run(db, BULK)
 
 
 def _run(db: Database, statements: str) -> None:

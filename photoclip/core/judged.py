@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclip.core.parallel import taken
 from photoclip.core.personal import PersonalTag
 from photoclip.core.query_vectors import Asked, Scores, Standard, combined, directions_of
 from photoclip.core.ranking import largest, ranked
@@ -56,11 +57,11 @@ class Judged:
         loose = np.flatnonzero(~(first | self.refused))
         order = np.concatenate([before, loose, np.flatnonzero(self.refused)])
         return Results(
-            self.photo_ids.take(order),
-            self.scores.total.take(order),
-            self.bands.take(order),
-            self.said.take(order),
-            self.times.take(order),
+            taken(self.photo_ids, order),
+            taken(self.scores.total, order),
+            taken(self.bands, order),
+            taken(self.said, order),
+            taken(self.times, order),
             slice(len(before), len(before) + len(loose)),
             order,
         )

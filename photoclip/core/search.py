@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from photoclip.clip.background import Background
 from photoclip.clip.calibration import Curve
 from photoclip.clip.encoder import Encoder
-from photoclip.clip.native import keep_freed_memory
+from photoclip.clip.native import keep_freed_memory, multiply_on_calling_thread
 from photoclip.core.candidates import Candidates
 from photoclip.core.columns import among
 from photoclip.core.finding import Products
@@ -298,6 +298,8 @@ class Searcher:
 
     def _read_vectors(self) -> None:
         """For the first time, which of a million takes as long as loading the model beside it."""
+        # The other cores are for the model, and for the window.
+        multiply_on_calling_thread()
         with ThreadPoolExecutor(1, thread_name_prefix="load") as pool:
             loading = None
             if self._library.vector_count(self._encoder.id):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from photoclip.core.parallel import taken
 from photoclip.core.ranking import by_score
 from photoclip.core.relevance import BANDS, Band
 from photoclip.progress import Progress
@@ -251,12 +252,12 @@ class Results:
         order = np.arange(len(self.photo_ids))
         order[self.loose] = self.loose.start + by_score(self.scores[self.loose])
         return Results(
-            self.photo_ids.take(order),
-            self.scores.take(order),
+            taken(self.photo_ids, order),
+            taken(self.scores, order),
             self.bands,
-            self.said.take(order),
-            self.times.take(order),
-            places=order if self.places is None else self.places.take(order),
+            taken(self.said, order),
+            taken(self.times, order),
+            places=order if self.places is None else taken(self.places, order),
         )
 
     def hits(self, limit: int) -> list[Hit]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoclip.core.library import Library
+from photoclip.core.parallel import taken
 from photoclip.core.quantised import QuantisedMatrix
 from photoclip.core.relevance import sampled
 
@@ -42,7 +43,7 @@ class VectorIndex:
         self._spread = np.empty(0, np.float32)
         # By which each vector is found in the library.
         self._numbers = np.empty(0, np.int64)
-        # Which row holds a photo's vector, by photo id; -1 where there is none.
+        # Which row holds a photo's vector, by photo id; -1 where there is none, and at the end.
         self._row_of = np.full(1, -1, np.int32)
         # The photos whose rows were asked for last, and these: a person who types asks for the
         # same photos at every key.
@@ -81,10 +82,8 @@ class VectorIndex:
         Neither array may be written to.
         """
         if self._asked is None or self._asked[0] is not photo_ids:
-            # Photos without a vector may be newer than any that has one.
-            rows: NDArray[np.int32] = self._row_of.take(photo_ids, mode="clip")
-            rows[photo_ids >= len(self._row_of)] = -1
-            self._asked = photo_ids, rows
+            # Photos without a vector may be newer than any that has one; of those it is the end.
+            self._asked = photo_ids, taken(self._row_of, photo_ids)
         return self._asked[1]
 
     def scores(
@@ -103,8 +102,7 @@ class VectorIndex:
             return self._matrix.products(directions, rows)
         scores = np.empty((len(directions), len(rows)), np.float32)
         for products, wanted in zip(self._matrix.products(directions).T, scores, strict=True):
-            # Out of bounds is none of them; to look takes a third of the time.
-            products.take(rows, out=wanted, mode="clip")
+            taken(products, rows, wanted)
         return scores.T
 
     def exact_scores(
@@ -140,8 +138,8 @@ class VectorIndex:
         vectors: NDArray[np.float32],
     ) -> None:
         known = len(self._row_of)
-        if photo_ids.max() >= known:
-            self._row_of.resize(max(int(photo_ids.max()) + 1, known * 9 // 8), refcheck=False)
+        if photo_ids.max() + 1 >= known:
+            self._row_of.resize(max(int(photo_ids.max()) + 2, known * 9 // 8), refcheck=False)
             self._row_of[known:] = -1
         # First, since it may fail where the vocabulary has to be embedded.
         spread = self._spread_of(vectors)

@@ -98,6 +98,14 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
     assert not windows, f"windows left: {[(window, window.objectName()) for window in windows]}"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_copied(qapp: QApplication) -> Iterator[None]:
+    """Without a screen Qt frees what was copied when the process ends, after Python, whose object
+    it is: a crash."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture(scope="session")
 def english(qapp: QApplication) -> object:
     return translations.install(qapp)
@@ -182,7 +190,7 @@ def open_app(qtbot: QtBot, tmp_path: Path, make_shell: Open, album: Path) -> Ope
         shell.start([str(album)])
         wait_whole(qtbot, shell)
         wait_indexed(qtbot, shell, photos)
-        shell.window.content.show_new()
+        shell.window.content.photos.show_new()
         qtbot.waitUntil(lambda: shell.work.models.answering is not None, timeout=WAIT)
         return shell
 
@@ -213,7 +221,7 @@ def wait_indexed(qtbot: QtBot, shell: Shell, photos: int) -> None:
     window = shell.window
     qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     qtbot.waitUntil(
-        lambda: window.model.rowCount() + window.content.held_count == photos, timeout=WAIT
+        lambda: window.model.rowCount() + window.content.photos.held_count == photos, timeout=WAIT
     )
 
 
@@ -231,8 +239,10 @@ def shown(qtbot: QtBot, open_shell: Open, album: Path) -> MainWindow:
     qtbot.waitUntil(lambda: shell.work.job.running or bool(shell.work.job.latest), timeout=WAIT)
     qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     window = shell.window
-    qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 40, timeout=WAIT)
-    window.content.show_new()
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() + window.content.photos.held_count == 40, timeout=WAIT
+    )
+    window.content.photos.show_new()
     window.grid.restore(None)
     window.grid.clearSelection()
     return window

@@ -30,7 +30,7 @@ class AlbumCounts(QObject):
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._next)
         session.albumsRead.connect(self._follow)
-        session.ready.connect(self._begin)
+        session.searching.ready.connect(self._begin)
 
     def close(self) -> None:
         self._ready = False
@@ -64,4 +64,4 @@ class AlbumCounts(QObject):
             self.counted.emit(album_id, count)
             self._go_on(time.monotonic() - started)
 
-        self._session.count(query, show, lambda _: show(None))
+        self._session.searching.count(query, show, lambda _: show(None))

@@ -124,7 +124,6 @@ class AlbumPrompt(QFrame):
             return self._filter_field(event)
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
-            self.offers.place()
         return False
 
     def _filter_field(self, event: QEvent) -> bool:

@@ -93,7 +93,8 @@ class _Assembly:
 
         def describe(photo_id: int, photo: Photo | None) -> str:
             """A photo of the grid in words, and how well it matches."""
-            words, band = facts.spoken(photo, window.locale()), window.content.band_of(photo_id)
+            words = facts.spoken(photo, window.locale())
+            band = window.content.photos.band_of(photo_id)
             return words if band is None else f"{words}, {spoken_band(band)}"
 
         window.model = GridModel(describe, window)
@@ -138,7 +139,7 @@ class _Assembly:
         window.queries = QueryCommands(
             actions, session, window.field, window.content, window.undo, commands.targets, window
         )
-        window.spoken = SpokenPhotos(session, window.grid, window.content.band_of, window)
+        window.spoken = SpokenPhotos(session, window.grid, window.content.photos.band_of, window)
         window.folders = FolderCommands(actions, session, self._work.job, window)
 
     def marks(self) -> None:

@@ -53,6 +53,8 @@ class Ranking:
             so already.
         unfolded: gives the ids with the weak ones in their order too, which takes a while for a
             million; until then they stand as they were listed, but for the best.
+        among: how many photos there are in the folder, tag or album that was searched in; None
+            for the whole library.
     """
 
     ids: NDArray[np.int64]
@@ -61,6 +63,7 @@ class Ranking:
     marks: Mapping[int, bool] = field(default_factory=dict)
     places: NDArray[np.int64] | None = None
     unfolded: Callable[[], NDArray[np.int64]] | None = None
+    among: int | None = None
 
     @cached_property
     def ordered_ids(self) -> NDArray[np.int64]:

@@ -217,12 +217,22 @@ class FlowLayout(QLayout):
     ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        # What each item wishes, and how high they are at a width, as long as that holds: Qt asks
+        # for it again and again.
+        self._wishes: list[QSize] = []
+        self._least: QSize | None = None
+        self._heights: dict[int, int] = {}
         self._gap = spacing
         self._centred = centred
         self.setContentsMargins(0, 0, 0, 0)
 
+    def invalidate(self) -> None:
+        super().invalidate()
+        self._wishes, self._least, self._heights = [], None, {}
+
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -231,7 +241,10 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        self.invalidate()
+        return self._items.pop(index)
 
     def clear(self) -> None:
         """Remove and delete every widget."""
@@ -240,6 +253,7 @@ class FlowLayout(QLayout):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self.invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
         # A layout that does not say so takes all the room there is.
@@ -249,7 +263,9 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
@@ -259,10 +275,12 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
+        if self._least is None:
+            size = QSize()
+            for item in self._items:
+                size = size.expandedTo(item.minimumSize())
+            self._least = size
+        return self._least
 
     def _place(self, rect: QRect, move: bool) -> int:
         y = rect.y() - self._gap
@@ -279,10 +297,12 @@ class FlowLayout(QLayout):
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
         """The items with their sizes, line by line."""
+        if not self._wishes:
+            self._wishes = [item.sizeHint() for item in self._items]
         lines: list[list[tuple[QLayoutItem, QSize]]] = []
         used = 0
-        for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(max(40, width), 10_000))
+        for item, wish in zip(self._items, self._wishes, strict=True):
+            size = wish.boundedTo(QSize(max(40, width), 10_000))
             if not lines or used + size.width() > width:
                 lines.append([])
                 used = 0

@@ -2,6 +2,8 @@
 
 import os
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import (
@@ -26,6 +28,8 @@ from photoclip.ui.stars import Stars
 from photoclip.ui.tag_chips import TagChips
 from photoclip.ui.tag_editor import TagField
 from photoclip.ui.why_panel import WhyPanel
+
+_NONE = np.empty(0, np.int64)
 
 
 class Preview(QWidget):
@@ -135,7 +139,7 @@ class Details(QWidget):
         self._hint = label(self.tr("Select a photo to see its details."), "secondary", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         # Whom the caption is about, from when it began to be written.
-        self._about: tuple[int, ...] = ()
+        self._about = _NONE
         # The field to go to once there is a photo to write about.
         self._wish: QWidget | None = None
         self._lay_out()
@@ -191,7 +195,9 @@ class Details(QWidget):
         self.tag_field.entered.connect(lambda term: self.tagAdded.emit(self.photo_ids, term))
         self.stars.rated.connect(lambda rating: self.rated.emit(self.photo_ids, rating))
         self.favourite.clicked.connect(lambda on: self.favoured.emit(self.photo_ids, on))
-        self.caption.saved.connect(lambda caption: self.captioned.emit(self._about, caption))
+        self.caption.saved.connect(
+            lambda caption: self.captioned.emit(tuple(self._about.tolist()), caption)
+        )
         self.caption.left.connect(self.left)
         # It is shown on the photo, which may have been scrolled away.
         self.why.whereAsked.connect(lambda on, _: self._show_top() if on else None)
@@ -200,12 +206,16 @@ class Details(QWidget):
     def photo_id(self) -> int | None:
         """The photo shown, or None."""
         one = self._known is not None and self._known.photo is not None
-        return self.photo_ids[0] if one else None
+        return int(self._photos[0]) if one else None
 
     @property
     def photo_ids(self) -> tuple[int, ...]:
         """The photos that are shown and decided on."""
-        return () if self._known is None else self._known.photos
+        return tuple(self._photos.tolist())
+
+    @property
+    def _photos(self) -> NDArray[np.int64]:
+        return _NONE if self._known is None else self._known.photos
 
     def tag_names(self) -> list[str]:
         """The tags in sight, in order."""
@@ -235,7 +245,7 @@ class Details(QWidget):
 
     def show_known(self, known: Known) -> None:
         """Show what is known of a photo, or of several; a photo's picture follows."""
-        photo, other = known.photo, known.photos != self.photo_ids
+        photo, other = known.photo, not np.array_equal(known.photos, self._photos)
         self._take(known)
         if other:
             self._show_top()
@@ -267,7 +277,8 @@ class Details(QWidget):
 
     def _take(self, known: Known | None) -> None:
         """What was being written belongs to the photos it was written about."""
-        if self._known is not None and (known is None or known.photos != self._known.photos):
+        others = known is None or not np.array_equal(known.photos, self._photos)
+        if self._known is not None and others:
             self.caption.save()
             self.tag_field.setText("")
         self._known = known

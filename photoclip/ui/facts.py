@@ -1,15 +1,18 @@
 """What is known of a photo, in words: for the details, tool tips and screen readers."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTime
 
 from photoclip.core.library import Library
 from photoclip.core.paths import display_name
 from photoclip.core.types import Annotation, Photo, PhotoTags
+from photoclip.progress import StopFlag
 from photoclip.ui.headings import long_date
 from photoclip.ui.tag_chips import State, TagShown
 
@@ -17,6 +20,8 @@ T = TypeVar("T")
 
 # Of more photos than these, selected together, the suggested tags are not counted.
 _MOST_TOGETHER = 400
+# So many are looked up at a time, between which it can be stopped.
+_AT_ONCE = 2000
 # More are no help for several photos together.
 _MOST_GUESSES = 12
 
@@ -93,19 +98,19 @@ def size_line(photo: Photo, locale: QLocale) -> str:
     return f"{pixels}, {size}, {photo.format}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """What is known of the photos that the details show: of one, or of several together.
 
     Attributes:
-        photos: all their ids.
+        photos: all their ids, int64 (n,).
         photo: the one, None for several.
         rating, favourite, caption: None where several differ.
         searchable: whether the model has seen it, so that having no tags means none fit.
         cut: whether there are so many photos that suggested tags are left out.
     """
 
-    photos: tuple[int, ...]
+    photos: NDArray[np.int64]
     photo: Photo | None
     tags: tuple[TagShown, ...]
     rating: int | None = 0
@@ -130,11 +135,18 @@ def known_of(library: Library, photo_id: int, model: str, folder: str | None) ->
         *(TagShown(term, State.REJECTED) for term in tags.rejected),
     )  # fmt: skip
     searchable = bool(tags.suggested) or library.vector(photo_id, model) is not None
-    return Known((photo_id,), photo, shown, said.rating, said.favourite, said.caption, searchable)
+    photos = np.array([photo_id], np.int64)
+    return Known(photos, photo, shown, said.rating, said.favourite, said.caption, searchable)
 
 
-def known_together(library: Library, photo_ids: Sequence[int], model: str) -> Known:
-    """What is known of several photos, with how many of them have each tag. For any thread."""
+def known_together(
+    library: Library, photo_ids: NDArray[np.int64], model: str, stop: StopFlag
+) -> Known:
+    """What is known of several photos, with how many of them have each tag. For any thread.
+
+    Raises:
+        Stopped: by `stop`.
+    """
     annotations, count, locale = library.annotations, len(photo_ids), QLocale()
 
     def shown(found: Mapping[str, int], state: State) -> list[TagShown]:
@@ -144,17 +156,22 @@ def known_together(library: Library, photo_ids: Sequence[int], model: str) -> Kn
             for term, n in sorted(found.items(), key=lambda item: (-item[1], item[0]))
         ]
 
-    own, cut = annotations.confirmed_in(photo_ids), count > _MOST_TOGETHER
+    own, said = Counter[str](), Counter[Annotation]()
+    for start in range(0, count, _AT_ONCE):
+        stop.check()
+        part = photo_ids[start : start + _AT_ONCE].tolist()
+        own.update(annotations.confirmed_in(part))
+        said.update(annotations.said_in(part))
+    cut = count > _MOST_TOGETHER
     suggested: Counter[str] = Counter()
-    for photo_id in () if cut else photo_ids:
+    for photo_id in () if cut else photo_ids.tolist():
         suggested.update(tag.term for tag in annotations.tags(photo_id, model).suggested)
     guesses = {term: n for term, n in suggested.items() if term not in own}
-    said = annotations.said_in(photo_ids)
     every = set(said)
     if sum(said.values()) < count:
         every.add(Annotation())  # nothing is said of the others
     return Known(
-        tuple(photo_ids),
+        photo_ids,
         None,
         (*shown(own, State.OWN), *shown(guesses, State.SUGGESTED)[:_MOST_GUESSES]),
         _common({one.rating for one in every}),

@@ -50,7 +50,12 @@ class FolderCommands(QObject):
             if not os.path.exists(path):
                 self._say(self.tr("“%1” is not there any more.").replace("%1", display_name(path)))
         if there:
-            self._session.holding_root(there[0], self._say_already_there)
+            first, library = there[0], self._session.library
+            self._session.read(
+                "holding",
+                lambda: library.root_of(first),
+                lambda root: self._say_already_there(first, root) if root is not None else None,
+            )
             self._job.add(there)
 
     def choose(self) -> None:

@@ -1,4 +1,4 @@
-"""The grid of thumbnails: a list view whose geometry is arithmetic, so that size costs nothing."""
+"""The grid of thumbnails: photos under headings, selected, scrolled and painted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,13 +6,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPoint,
     QRect,
-    QSize,
     Qt,
     Signal,
 )
@@ -24,18 +21,17 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QListView,
     QWidget,
 )
 
 from photoclip.ui.bands import BandSection
+from photoclip.ui.grid_geometry import GridGeometry
 from photoclip.ui.grid_keys import GridKeys
 from photoclip.ui.grid_layout import Anchor, GridLayout, Rect
 from photoclip.ui.grid_model import GridModel
@@ -54,12 +50,11 @@ _NO_UPDATE = QItemSelectionModel.SelectionFlag.NoUpdate
 _MOST_REMEMBERED = 2000
 
 
-class GridView(QListView):
+class GridView(GridGeometry):
     """Shows the photos of a `GridModel`: in sections by date, in bands by relevance, or in one.
 
     Attributes:
         outline: the sections of what is shown.
-        layout_: where it lies.
         marks: photos that a person found right (True) or wrong.
 
     Signals:
@@ -94,10 +89,9 @@ class GridView(QListView):
         self, model: GridModel, thumbnails: Thumbnails, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        # Qt asks for the geometry from the first setting on, so what it is made of comes first.
+        # Qt asks for what is shown from the first setting on, so what that is made of comes first.
         self.photos = model
         self.outline = Outline()
-        self.layout_ = GridLayout(0, 0, self.outline.tile, _EMPTY)
         self.marks: Mapping[int, bool] = {}
         self._input_method: QWidget | None = None
         self._quiet = False
@@ -189,14 +183,7 @@ class GridView(QListView):
         if not self._quiet:
             self.picked.emit()
 
-    def index_of(self, row: int) -> QModelIndex:
-        return self.photos.index(row, 0)
-
     # Place
-
-    @property
-    def top(self) -> int:
-        return self.verticalScrollBar().value()
 
     def anchor(self, prefer_current: bool = False) -> Anchor | None:
         """The photo to hold on to: the current one where wished and in view, else the first."""
@@ -236,17 +223,10 @@ class GridView(QListView):
         self.verticalScrollBar().setValue(top)
         self.viewport().update()
 
-    def visible_rows(self) -> range:
-        return self.layout_.visible(self.top, self.top + self.viewport().height())
-
     def visible_ids(self) -> list[int]:
         rows = self.visible_rows()
         photo_ids: list[int] = self.photos.ids[rows.start : rows.stop].tolist()
         return photo_ids
-
-    def is_full(self) -> bool:
-        """Whether the photos fill the view, so that more of them go unseen."""
-        return self.layout_.height > self.viewport().height()
 
     def preview_visible(
         self,
@@ -284,66 +264,11 @@ class GridView(QListView):
         """The side of a tile in device pixels."""
         return round(self.layout_.tile * self.devicePixelRatioF())
 
-    # The geometry QListView asks for
-
-    def visualRect(self, index: QModelIndex | QPersistentModelIndex) -> QRect:
-        if not 0 <= index.row() < self.layout_.count:
-            return QRect()
-        return self.to_view(self.layout_.tile_rect(index.row()))
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        row = self.layout_.row_at(point.x(), point.y() + self.top)
-        return QModelIndex() if row is None else self.index_of(row)
-
-    def scrollTo(
-        self,
-        index: QModelIndex | QPersistentModelIndex,
-        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
-    ) -> None:
-        if not 0 <= index.row() < self.layout_.count:
-            return
-        rect = self.layout_.tile_rect(index.row())
-        above = self.layout_.heading + 4
-        height = self.viewport().height()
-        if hint == QAbstractItemView.ScrollHint.PositionAtTop or rect.y - above < self.top:
-            self.verticalScrollBar().setValue(rect.y - above)
-        elif rect.y + rect.height + 8 > self.top + height:
-            self.verticalScrollBar().setValue(rect.y + rect.height + 8 - height)
-
-    def horizontalOffset(self) -> int:
-        return 0
-
-    def verticalOffset(self) -> int:
-        return self.top
-
-    def isIndexHidden(self, index: QModelIndex | QPersistentModelIndex) -> bool:
-        return False
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        return QRegion(self.viewport().rect())
+    # What QListView asks for
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         box = Rect(rect.x(), rect.y() + self.top, rect.width(), rect.height())
         self.chosen.select_ranges(self.layout_.rows_in(box), command)
-
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
-        row = self.currentIndex().row()
-        return self.index_of(max(0, row)) if self.layout_.count else QModelIndex()
-
-    def doItemsLayout(self) -> None:
-        QAbstractItemView.doItemsLayout(self)
-
-    def viewportSizeHint(self) -> QSize:
-        return QSize(640, 400)
-
-    def updateGeometries(self) -> None:
-        bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setPageStep(max(1, height - self.layout_.heading - self.layout_.pitch // 2))
-        # Three lines are one notch of a wheel, and a notch is half a row of tiles.
-        bar.setSingleStep(max(1, self.layout_.pitch // 6))
-        bar.setRange(0, max(0, self.layout_.height - height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         anchor = self.anchor() if self.top else None
@@ -354,9 +279,6 @@ class GridView(QListView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().update()
         self._wishes.move()
-
-    def to_view(self, rect: Rect) -> QRect:
-        return QRect(rect.x, rect.y - self.top, rect.width, rect.height)
 
     # Painting
 
@@ -377,16 +299,6 @@ class GridView(QListView):
     def fold(self) -> int | None:
         """The section that can be folded and unfolded, if there is one."""
         return self.outline.fold
-
-    def heading_at(self, point: QPoint) -> int | None:
-        """The section whose heading is seen at a point of the view."""
-        if not self.layout_.heading or not self.layout_.count:
-            return None
-        y = point.y() + self.top
-        section = self.layout_.section_at(y)
-        if self.layout_.heading_rect(section).contains(1, y):
-            return section
-        return section if point.y() < self.layout_.heading and self.top else None
 
     def ask_thumbnails_again(self, changed: Sequence[int] = ()) -> None:
         """Thumbnails that were not there yet may be by now, and these may be others."""

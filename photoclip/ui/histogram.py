@@ -31,16 +31,20 @@ from photoclip.core.over_time import Bar, over_time, span_in_words
 from photoclip.ui.headings import said_span
 from photoclip.ui.theme import scaled
 
-# Fewer results are read at a glance.
-_FEWEST = 20
-_HEIGHT, _NARROWEST = 40, 5
+_HEIGHT, _NARROWEST, _WIDEST = 40, 5, 48
 # More bars say no more.
 _MOST = 120
 _TOP = 4
 
 
 class Histogram(QWidget):
-    """Bars of how many results are from when. Hidden where they would tell nothing.
+    """Bars of how many results are from when.
+
+    They keep their place while one searches, however few results there are: coming and going,
+    they would make the photos jump at every letter.
+
+    Attributes:
+        bars: those that are shown.
 
     Signals:
         chosen: a span of time, as a date filter has it: "2019-08..2020-02".
@@ -59,39 +63,36 @@ class Histogram(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._times = np.empty(0, np.int64)
-        self._bars: tuple[Bar, ...] = ()
+        self.bars: tuple[Bar, ...] = ()
         self._hovered = -1
         self._from = self._to = -1
         self._held = False
-        self._room_for_it = True
-        self._tells = False
+        self._wanted, self._room_for_it = False, True
         self.hide()
 
-    def show_times(self, times: NDArray[np.int64]) -> None:
-        """Show when these photos were taken, seconds each."""
-        self._times = times
+    def show_times(self, times: NDArray[np.int64] | None) -> None:
+        """Show when these photos were taken, seconds each; None where nothing is searched for."""
+        self._wanted = times is not None
+        self._times = np.empty(0, np.int64) if times is None else times
         self._hovered = self._from = self._to = -1
         self._held = False
         self._fill()
-        self._tells = len(times) >= _FEWEST and len(self._bars) > 1
-        self.setVisible(self._tells and self._room_for_it)
+        # Where nothing is from any time, the keys pass it by.
+        self.setEnabled(bool(self.bars))
+        self.setVisible(self._wanted and self._room_for_it)
 
     def show_room(self, high: bool) -> None:
         """Give the room to the photos where there is little."""
         if high != self._room_for_it:
             self._room_for_it = high
-            self.setVisible(self._tells and high)
-
-    @property
-    def bars(self) -> tuple[Bar, ...]:
-        return self._bars
+            self.setVisible(self._wanted and high)
 
     def _fill(self) -> None:
         room = self.width() - 2 * self._margin()
         most = min(_MOST, max(12, room // _NARROWEST))
-        self._bars = over_time(self._times, most)
-        if self._bars:
-            first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
+        self.bars = over_time(self._times, most)
+        if self.bars:
+            first, last = self.bars[0].start, self.bars[-1].end - timedelta(days=1)
             name = self.tr("Results over time, %1 to %2")
             name = name.replace("%1", str(first.year)).replace("%2", str(last.year))
             self.setAccessibleName(name)
@@ -111,24 +112,24 @@ class Histogram(QWidget):
 
     def bar_rect(self, number: int) -> QRect:
         """The column of a bar, whatever its height."""
-        room, count = self._room(), max(1, len(self._bars))
+        room, count = self._room(), max(1, len(self.bars))
         left = room.x() + room.width() * number // count
         right = room.x() + room.width() * (number + 1) // count
         return QRect(left, room.y(), right - left, room.height())
 
     def _at(self, x: int) -> int:
         room = self._room()
-        number = (x - room.x()) * len(self._bars) // max(1, room.width())
-        return min(max(number, 0), len(self._bars) - 1)
+        number = (x - room.x()) * len(self.bars) // max(1, room.width())
+        return min(max(number, 0), len(self.bars) - 1)
 
     # Choosing
 
     def _choose(self) -> None:
         first, last = sorted((self._from, self._to))
-        if not any(bar.count for bar in self._bars[first : last + 1]):
+        if not any(bar.count for bar in self.bars[first : last + 1]):
             # A gap between bars leads to no photo.
             return
-        self.chosen.emit(span_in_words(self._bars[first].start, self._bars[last].end))
+        self.chosen.emit(span_in_words(self.bars[first].start, self.bars[last].end))
 
     def words(self) -> str:
         """What is marked, in words: the span and how many photos are from it."""
@@ -137,19 +138,19 @@ class Histogram(QWidget):
             first = last = self._hovered
         if first < 0:
             return ""
-        count = sum(bar.count for bar in self._bars[first : last + 1])
-        span = span_in_words(self._bars[first].start, self._bars[last].end)
+        count = sum(bar.count for bar in self.bars[first : last + 1])
+        span = span_in_words(self.bars[first].start, self.bars[last].end)
         photos = QCoreApplication.translate("Content", "%Ln photo(s)", None, count)
         return f"{said_span(span, self.locale())}: {photos}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._bars:
+        if event.button() == Qt.MouseButton.LeftButton:
             self._held = True
             self._from = self._to = self._at(round(event.position().x()))
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        number = self._at(round(event.position().x())) if self._bars else -1
+        number = self._at(round(event.position().x()))
         if self._held:
             self._to = number
         self._hovered = number
@@ -167,7 +168,7 @@ class Histogram(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, last = event.key(), len(self._bars) - 1
+        key, last = event.key(), len(self.bars) - 1
         moves = {
             Qt.Key.Key_Left: self._to - 1, Qt.Key.Key_Right: self._to + 1,
             Qt.Key.Key_Home: 0, Qt.Key.Key_End: last,
@@ -188,8 +189,8 @@ class Histogram(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         by_key = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if event.reason() in by_key and self._from < 0 and self._bars:
-            self._from = self._to = len(self._bars) - 1
+        if event.reason() in by_key and self._from < 0:
+            self._from = self._to = len(self.bars) - 1
             self._tell()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -215,23 +216,25 @@ class Histogram(QWidget):
             self._fill()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._bars:
+        if not self.bars:
             return
         painter = QPainter(self)
         role, colors = QPalette.ColorRole, self.palette()
-        largest = max(bar.count for bar in self._bars)
+        largest = max(bar.count for bar in self.bars)
         marked = range(min(self._from, self._to), max(self._from, self._to) + 1)
-        for number, bar in enumerate(self._bars):
+        for number, bar in enumerate(self.bars):
             column = self.bar_rect(number)
             held = self._from >= 0 and number in marked
             if held or number == self._hovered:
                 painter.fillRect(column, colors.color(role.Midlight))
             if not bar.count:
                 continue
-            gap = 1 if column.width() > 3 else 0
+            room = column.width() - (1 if column.width() > 3 else 0)
+            width = min(room, _WIDEST)
             # A photo is seen beside a thousand: the square root, and never less than two pixels.
             height = max(2, round(column.height() * (bar.count / largest) ** 0.5))
-            box = QRect(column.x(), column.bottom() - height + 1, column.width() - gap, height)
+            left = column.x() + (room - width) // 2
+            box = QRect(left, column.bottom() - height + 1, width, height)
             painter.fillRect(box, colors.color(role.Accent if held else role.Mid))
         self._paint_ends(painter)
         if self.hasFocus():
@@ -248,6 +251,6 @@ class Histogram(QWidget):
         left = QRect(0, 0, room.x() - 8, self.height() - 3)
         right = left.translated(room.right() + 9, 0)
         low = Qt.AlignmentFlag.AlignBottom
-        first, last = self._bars[0].start, self._bars[-1].end - timedelta(days=1)
+        first, last = self.bars[0].start, self.bars[-1].end - timedelta(days=1)
         painter.drawText(left, low | Qt.AlignmentFlag.AlignRight, str(first.year))
         painter.drawText(right, low | Qt.AlignmentFlag.AlignLeft, str(last.year))

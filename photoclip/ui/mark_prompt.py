@@ -42,8 +42,10 @@ class MarkPrompt(QFrame):
         self.chips = TagChips()
         self.chips.tint(palette(VIEWER))
         self.field = TagField()
-        self.field.over = parent
-        self.field.tint(palette(VIEWER))
+        self.field.offers.over = parent
+        self.field.offers.tint(palette(VIEWER))
+        # Asked before the field is, whose Esc would hide no more than its offers.
+        self.field.installEventFilter(self)
         self.caption = CaptionEdit()
         self.caption.left.connect(self.close_)
         self.caption.tint(palette(VIEWER))
@@ -117,9 +119,20 @@ class MarkPrompt(QFrame):
         return done
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self.field:
+            return self._ends(event)
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self.place()
         return False
+
+    def _ends(self, event: QEvent) -> bool:
+        """One Esc ends it all, whatever is typed and offered."""
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape:
+            return False
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress:
+            self.close_()
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Nothing typed here is meant for the viewer below.

@@ -87,7 +87,7 @@ class Models(QObject):
         switch.stateChanged.connect(self._show_state)
         switch.switched.connect(self._switched)
         switch.ended.connect(self._prepared)
-        session.ready.connect(self.refresh)
+        session.searching.ready.connect(self.refresh)
 
     # What there is
 

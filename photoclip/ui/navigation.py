@@ -165,7 +165,7 @@ class Navigation(QObject):
 
     def enter_results(self) -> None:
         """From the search field into its results, as soon as they are there."""
-        self._entering = self._window.content.answered != self._field.asked
+        self._entering = self._window.content.photos.answered != self._field.asked
         if not self._entering and self.focus.results():
             self._window.suggestions.remember(self._session.place.text)
 

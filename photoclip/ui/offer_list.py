@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette
@@ -129,6 +130,7 @@ class OfferList(QFrame):
         over = self.over or self._field.window()
         if self.parent() is not over:
             self.setParent(over)
+            over.installEventFilter(self)
         top = self._field.mapTo(over, QPoint(0, 0))
         width = min(max(self._field.width(), _LEAST), over.width() - 8)
         wanted = sum(map(_height, self._lines())) + 10
@@ -152,6 +154,11 @@ class OfferList(QFrame):
         if not self.isVisible():
             return False
         kind = event.type()
+        if watched is not self._field:
+            if kind == QEvent.Type.Resize:
+                # The field may move then, when all has its new place.
+                QTimer.singleShot(0, self, self._follow)
+            return False
         if isinstance(event, QKeyEvent) and kind == QEvent.Type.ShortcutOverride:
             if event.key() == Qt.Key.Key_Escape:
                 # Else the window's own Esc would come first.
@@ -164,6 +171,10 @@ class OfferList(QFrame):
         elif kind in (QEvent.Type.Resize, QEvent.Type.Move):
             self.place()
         return False
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self.place()
 
     def _press(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -226,8 +237,9 @@ class _Delegate(QStyledItemDelegate):
             paint_icon(painter, place, line.icon, quiet)
             room = rect.adjusted(36, 0, -10, 0)
             if line.aside:
-                beside = painter.fontMetrics().horizontalAdvance(line.aside) + 2
-                aside = room.adjusted(max(0, room.width() - beside), 0, 0, 0)
+                wanted = painter.fontMetrics().horizontalAdvance(line.aside) + 2
+                beside = min(wanted, room.width() // 2)
+                aside = room.adjusted(room.width() - beside, 0, 0, 0)
                 paint_text(painter, aside, line.aside, quiet, Qt.AlignmentFlag.AlignRight)
                 room.adjust(0, 0, -beside - 8, 0)
             paint_text(painter, room, line.text, colors.color(QPalette.ColorRole.Text))

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from photoclip.ui.chip_labels import label as label_of
 from photoclip.ui.controls import FlowLayout, button, label
-from photoclip.ui.session import Offer
+from photoclip.ui.searching import Offer
 
 
 class OfferLine(QWidget):
@@ -36,6 +36,12 @@ class OfferLine(QWidget):
             widget.hide()
         self.hide()
 
+    def clear(self) -> None:
+        """Nothing stands in the way."""
+        self.show_problem("")
+        self.show_reason("")
+        self.show_offers(())
+
     def show_problem(self, sentence: str) -> None:
         """Why there are no new results; "" once there are."""
         self._say(self._problem, sentence)
@@ -48,9 +54,9 @@ class OfferLine(QWidget):
         self._flow.clear()
         number = self.locale().toString
         for offer in offers:
-            text = QCoreApplication.translate("OfferLine", "Everywhere: %1")
+            text = self.tr("Everywhere: %1")
             if offer.without is not None:
-                text = QCoreApplication.translate("OfferLine", "Without %2: %1")
+                text = self.tr("Without %2: %1")
                 text = text.replace("%2", label_of(offer.without, self.locale()))
             made = button(text.replace("%1", number(offer.count)).replace("&", "&&"))
             made.clicked.connect(lambda _=False, offer=offer: self.accepted.emit(offer))
@@ -64,18 +70,6 @@ class OfferLine(QWidget):
         """The sentences that are shown."""
         shown = (self._problem, self._reason)
         return " ".join(one.text() for one in shown if one.text())
-
-    def offers(self) -> list[str]:
-        return [button.text() for button in self._buttons()]
-
-    def accept(self, number: int) -> None:
-        """Take one of the offers, as a click on it does."""
-        self._buttons()[number].click()
-
-    def _buttons(self) -> list[QAbstractButton]:
-        items = (self._flow.itemAt(i) for i in range(self._flow.count()))
-        widgets = (item.widget() for item in items if item is not None)
-        return [widget for widget in widgets if isinstance(widget, QAbstractButton)]
 
     def _say(self, where: QLabel, sentence: str) -> None:
         where.setText(sentence)

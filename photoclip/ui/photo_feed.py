@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from photoclip.progress import StopFlag
 from photoclip.ui.details import Details
 from photoclip.ui.facts import Known, known_of, known_together
 from photoclip.ui.grid import GridView
@@ -41,6 +42,8 @@ class PhotoFeed(QObject):
         self._looking, self.viewing = looking, viewing
         self._soon = QTimer(self, singleShot=True, interval=_STAY)
         self._soon.timeout.connect(self._show_details)
+        # Of what is looked up for the details now: of a million photos it takes seconds.
+        self._stop = StopFlag()
         grid.picked.connect(self._soon.start)
         grid.settled.connect(self._learn)
         looking.quick.connect(lambda photo, image: details.show_image(photo.id, image))
@@ -53,22 +56,24 @@ class PhotoFeed(QObject):
         self._soon.start()
 
     def _show_details(self) -> None:
-        photo_id, chosen = self._grid.current_id(), self._grid.chosen
-        some = chosen.count() > 0 or self._grid.keys.used
+        self._stop.stop()
+        # What is selected is what commands act on, wherever the keys have moved to, and even where
+        # it is not shown now.
+        ids = self._grid.chosen.ids()
+        passed = self._grid.current_id() if self._grid.keys.used else None
+        one = int(ids[0]) if len(ids) else passed
         session = self._session
         library, model, folder = session.library, session.model, session.place.scope.folder
-        if photo_id is None or not some or session.place.failures:
+        if one is None or session.place.failures:
             self._details.show_nothing()
         elif not self._details.isVisible():
             return
-        elif chosen.count() > 1:
-            ids = chosen.ids()
+        elif len(ids) > 1:
+            self._stop = stop = StopFlag()
             session.read(
-                "facts", lambda: known_together(library, ids.tolist(), model), self._show_known
+                "facts", lambda: known_together(library, ids, model, stop), self._show_known
             )
         else:
-            # What is selected is what commands act on, wherever the keys have moved to.
-            one = int(chosen.ids()[0]) if chosen.count() else photo_id
             session.read("facts", lambda: known_of(library, one, model, folder), self._show_known)
 
     def _show_known(self, known: Known | None) -> None:

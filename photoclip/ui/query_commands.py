@@ -24,7 +24,8 @@ from photoclip.ui.content import Content
 from photoclip.ui.pictures import thumbnail, to_qimage
 from photoclip.ui.places import Place
 from photoclip.ui.search_bar import SearchField
-from photoclip.ui.session import Listing, Offer, Session
+from photoclip.ui.searching import Offer
+from photoclip.ui.session import Listing, Session
 from photoclip.ui.undo import Act, Done, UndoStack
 
 # More pictures in a query only blur what they have in common.

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from photoclip.ui.session import Session
+from photoclip.ui.searching import Searching
 
 # Of no search and no work, in ms; the model then takes some seconds to come back.
 _IDLE = 15 * 60_000
@@ -32,18 +32,18 @@ class Resting(QObject):
 
     def __init__(
         self,
-        session: Session,
+        searching: Searching,
         works: Sequence[Working],
         rest: Callable[[], None],
         parent: QObject | None = None,
         idle: int = _IDLE,
     ) -> None:
         super().__init__(parent)
-        self._session, self._works, self._rest = session, works, rest
+        self._searching, self._works, self._rest = searching, works, rest
         self.at_rest = False
         self._idle = QTimer(self, singleShot=True, interval=idle)
         self._idle.timeout.connect(self._come_to_rest)
-        for asked in (session.searching, session.ready):
+        for asked in (searching.busy, searching.ready):
             asked.connect(self._stay)
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class Resting(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self.at_rest and event.type() == QEvent.Type.FocusIn:
             self._stay()
-            self._session.warm_up()
+            self._searching.warm_up()
         return False
 
     def _stay(self) -> None:
@@ -62,6 +62,6 @@ class Resting(QObject):
     def _come_to_rest(self) -> None:
         if not any(work.running for work in self._works):
             self.at_rest = True
-            self._session.let_rest(self._rest)
+            self._searching.let_rest(self._rest)
         # Also later: what is no search may have loaded it again.
         self._idle.start()

@@ -41,6 +41,8 @@ class SearchField(QLineEdit):
     """Words stay text; what is recognised besides becomes a chip at the next space, or on Enter.
 
     Attributes:
+        items: what has become chips.
+        asked: the query that was asked for last, as it is written.
         finished: what of the text is to be asked for while the person types.
 
     Signals:
@@ -67,8 +69,10 @@ class SearchField(QLineEdit):
         self.setMaxLength(_LONGEST)
         self.finished: Callable[[str], str] = lambda text: text
         self._preedit = ""
-        self._asked = ""
-        self._items: tuple[Item, ...] = ()
+        self.asked = ""
+        self.items: tuple[Item, ...] = ()
+        # The phrase whose results the thumbs are about.
+        self._taught = ""
         self._clear = IconButton("close", self.tr("Clear the search"), 26, self)
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
@@ -82,19 +86,9 @@ class SearchField(QLineEdit):
         return bool(self._preedit)
 
     @property
-    def items(self) -> "tuple[Item, ...]":
-        """What has become chips."""
-        return self._items
-
-    @property
     def query(self) -> "Query":
         """All that is asked: the chips and what the text says besides."""
         return self._query_of(self.text())
-
-    @property
-    def asked(self) -> str:
-        """The query that was asked for last, as it is written."""
-        return self._asked
 
     @property
     def _grammar(self) -> ModuleType:
@@ -105,7 +99,7 @@ class SearchField(QLineEdit):
 
     def _query_of(self, text: str) -> "Query":
         today = date.today()
-        items, text = self._grammar.rejoined(self._items, text, today)
+        items, text = self._grammar.rejoined(self.items, text, today)
         typed: Query = self._grammar.parse(text, today)
         return replace(typed, items=tuple(dict.fromkeys((*items, *typed.items))))
 
@@ -114,16 +108,16 @@ class SearchField(QLineEdit):
         finished = self.finished(self.text())
         query = self._query_of(finished)
         # A filter begun meanwhile, whose name was asked for as a word, goes on.
-        begun = text == self._asked and not query and finished != self.text()
+        begun = text == self.asked and not query and finished != self.text()
         if begun or self._grammar.written(query) == text:
             return
-        self._asked = text
+        self.asked = text
         self._show(self._grammar.parse(text, date.today()))
 
     def ask_again(self) -> None:
         """Search for what stands here, which was typed when nobody listened."""
         if self.text():
-            self._asked = ""
+            self.asked = ""
             self._changed()
 
     def ask(self, query: "Query") -> None:
@@ -133,14 +127,14 @@ class SearchField(QLineEdit):
 
     def take_out(self, items: "Sequence[Item]") -> None:
         """Search without these chips."""
-        self._set_items(tuple(item for item in self._items if item not in items))
+        self._set_items(tuple(item for item in self.items if item not in items))
         self._changed()
 
     def edit_chip(self, item: "Item") -> None:
         """Turn a chip into text again, at the beginning, where the cursor then is."""
-        if item not in self._items:
+        if item not in self.items:
             return
-        self._set_items(tuple(other for other in self._items if other != item))
+        self._set_items(tuple(other for other in self.items if other != item))
         text = self._grammar.written_item(item)
         after = f" {self.text().lstrip()}" if self.text().strip() else ""
         self.setText(text + after)
@@ -179,14 +173,15 @@ class SearchField(QLineEdit):
 
     def _show(self, query: "Query") -> None:
         self._set_items(query.items)
+        self._taught = query.phrase
         blocked = self.blockSignals(True)
         self.setText(self._grammar.written(replace(query, items=())))
         self.blockSignals(blocked)
         self._show_clear()
 
     def _set_items(self, items: "tuple[Item, ...]") -> None:
-        if items != self._items:
-            self._items = items
+        if items != self.items:
+            self.items = items
             self.chipsChanged.emit(items)
         self._show_clear()
 
@@ -195,10 +190,13 @@ class SearchField(QLineEdit):
         if not self.text():
             return
         today = date.today()
-        items, text = self._grammar.rejoined(self._items, self.text(), today)
+        items, text = self._grammar.rejoined(self.items, self.text(), today)
         found = self._grammar.chips(text, today, entered)
         if not found.items:
             return
+        typed = self._grammar.parse(text, today)
+        if typed.feedback:
+            self._taught = typed.phrase
         self._set_items(tuple(dict.fromkeys((*items, *found.items))))
         self.setText(found.rest)
         self._changed()
@@ -207,9 +205,9 @@ class SearchField(QLineEdit):
         """The last chip becomes text; one whose text says nothing to a person is taken out."""
         from photoclip.core.query import Feedback, Picture
 
-        last = self._items[-1]
+        last = self.items[-1]
         if isinstance(last, Feedback):
-            self.take_out([item for item in self._items if isinstance(item, Feedback)])
+            self.take_out([item for item in self.items if isinstance(item, Feedback)])
         elif isinstance(last, Picture):
             self.take_out([last])
         else:
@@ -220,7 +218,7 @@ class SearchField(QLineEdit):
     def _copy(self, cut: bool = False) -> bool:
         """Copy the whole query, chips included; False where only a part of the text is meant."""
         part = self.hasSelectedText() and self.selectedText() != self.text()
-        if not self._items or part:
+        if not self.items or part:
             return False
         QGuiApplication.clipboard().setText(self._grammar.written(self.query))
         if cut:
@@ -249,19 +247,23 @@ class SearchField(QLineEdit):
             self.imageGiven.emit(data.imageData())
         return bool(paths) or data.hasImage()
 
+    def _welcomes(self, event: QDropEvent) -> bool:
+        """Accept a drag of pictures; whether it is one."""
+        data = event.mimeData()
+        if not local_paths(data) and not data.hasImage():
+            return False
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        return True
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event.mimeData()) or event.mimeData().hasImage():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        if self._welcomes(event):
             self._invite(True)
         else:
             super().dragEnterEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if local_paths(event.mimeData()) or event.mimeData().hasImage():
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-        else:
+        if not self._welcomes(event):
             super().dragMoveEvent(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -270,9 +272,8 @@ class SearchField(QLineEdit):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._invite(False)
-        if self.take_data(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
+        if self._welcomes(event):
+            self.take_data(event.mimeData())
         else:
             super().dropEvent(event)
             self._make_chips(entered=True)
@@ -305,7 +306,7 @@ class SearchField(QLineEdit):
             event.accept()
         elif key == Qt.Key.Key_Escape:
             event.ignore()
-        elif key == Qt.Key.Key_Backspace and self._at_start() and self._items:
+        elif key == Qt.Key.Key_Backspace and self._at_start() and self.items:
             self._take_back()
         elif event.matches(standard.Paste):
             self.paste_query()
@@ -329,7 +330,7 @@ class SearchField(QLineEdit):
             if action.objectName() == "edit-paste":
                 action.triggered.disconnect()
                 action.triggered.connect(lambda _=False: self.paste_query())
-            elif action.objectName() == "edit-copy" and self._items:
+            elif action.objectName() == "edit-copy" and self.items:
                 action.setEnabled(True)
                 action.triggered.disconnect()
                 action.triggered.connect(self._copy_all)
@@ -362,7 +363,7 @@ class SearchField(QLineEdit):
         self.update()
 
     def _show_clear(self) -> None:
-        self._clear.setVisible(bool(self.text() or self._items))
+        self._clear.setVisible(bool(self.text() or self.items))
 
     def _changed(self) -> None:
         self._show_clear()
@@ -373,10 +374,19 @@ class SearchField(QLineEdit):
         # What was asked before stays until there is something else to ask for.
         if not query and finished != self.text():
             return
+        if query.feedback and not _goes_on(query.phrase, self._taught):
+            self._set_items(tuple(item for item in self.items if item not in query.feedback))
+            query = self._query_of(finished)
         # One Latin letter describes no photo; a Chinese character may.
         if len(query.phrase) == 1 and query.phrase.isascii() and not query.items:
             return
         asked = self._grammar.written(query)
-        if asked != self._asked:
-            self._asked = asked
+        if asked != self.asked:
+            self.asked = asked
             self.queried.emit(asked)
+
+
+def _goes_on(phrase: str, before: str) -> bool:
+    """Whether it is the phrase from before with more or less typed, and not another."""
+    one, other = phrase.casefold(), before.casefold()
+    return one in other or other in one

@@ -3,48 +3,26 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from photoclip.core.contradictions import contradiction
 from photoclip.core.library import Library
-from photoclip.core.query import Filter, Picture, Query
-from photoclip.core.query_text import parse
-from photoclip.core.types import Change, Photo, Results, Scope
-from photoclip.errors import PhotoClipError
-from photoclip.progress import StopFlag
+from photoclip.core.types import Change, Photo
 from photoclip.ui.bands import Ranking
 from photoclip.ui.grid_layout import Anchor
 from photoclip.ui.index_job import merged
 from photoclip.ui.jobs import Bridge, Lane
 from photoclip.ui.places import History, Place
+from photoclip.ui.searching import Searching
 
 T = TypeVar("T")
 
-# Without more filters than these nobody looks for what is to blame.
-_MOST_OFFERS = 4
 # Typing faster than this asks only for its last phrase, in ms.
 _TYPING = 40
-# Who has paused so long may read what else to try, and is not kept waiting for the next letter's
-# results by the searches for that, in ms.
-_PAUSE = 300
 # A list is read anew at most this often while photos arrive, in ms, and never so that reading
 # takes more than a tenth of the time.
 _REFRESH = 500
-
-
-class Searches(Protocol):
-    """What answers queries; see `photoclip.core.serving.Serving`."""
-
-    def answer(
-        self,
-        query: Query,
-        scope: Scope = ...,
-        today: date | None = ...,
-        stop: StopFlag | None = ...,
-    ) -> Results: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,21 +44,11 @@ class Listing:
     keeps: bool = True
 
 
-@dataclass(frozen=True)
-class Offer:
-    """What would find something where a search found nothing.
+class Session(QObject):
+    """Reads the library off the GUI thread, for the place a person is at.
 
     Attributes:
-        without: the filter to leave out; None to search in the whole library.
-        count: how many photos would then be relevant.
-    """
-
-    without: Filter | None
-    count: int
-
-
-class Session(QObject):
-    """Reads the library and searches it off the GUI thread, for the place a person is at.
+        searching: answers the queries asked there.
 
     Signals:
         moved: the new `Place`.
@@ -88,11 +56,6 @@ class Session(QObject):
         counted: `Counts`. rootsRead, foldersRead, tagsRead, failuresRead, albumsRead: tuples of
             paths, `Folder`, `TagCount`, `Failure`, `Album`. All of them again whenever they may
             have changed.
-        searching: whether a query is on its way.
-        ready: the model is loaded and answers without delay.
-        searchFailed: a sentence on why there are no new results.
-        contradicted: a sentence on why nothing can match; "" where something may.
-        offered: a tuple of `Offer`, where a search found nothing relevant.
     """
 
     moved = Signal(object)
@@ -103,29 +66,18 @@ class Session(QObject):
     failuresRead = Signal(object)
     rootsRead = Signal(object)
     albumsRead = Signal(object)
-    searching = Signal(object)
-    searchFailed = Signal(object)
-    contradicted = Signal(object)
-    offered = Signal(object)
-    ready = Signal()
 
     def __init__(
         self,
         library: Library,
-        make_searcher: Callable[[], Searches],
+        searching: Searching,
         model: str,
         bridge: Bridge,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.library = library
-        self.model = model
-        self._make_searcher = make_searcher
-        self._searcher: Searches | None = None
+        self.library, self.searching, self.model = library, searching, model
         self._reading = Lane(bridge, "read")
-        self._asking = Lane(bridge, "search")
-        # Of the query that is being answered.
-        self._stop = StopFlag()
         self._history = History()
         self._due = Change()
         self._took = 0.0
@@ -135,9 +87,6 @@ class Session(QObject):
         self._wish: tuple[str, Anchor | None] | None = None
         self._refreshing = QTimer(self, singleShot=True, interval=_REFRESH)
         self._refreshing.timeout.connect(self._refresh)
-        self._pausing = QTimer(self, singleShot=True, interval=_PAUSE)
-        self._fruitless: tuple[Query, Scope, date] | None = None
-        self._pausing.timeout.connect(self._look_for_offers)
 
     # Moving about
 
@@ -214,18 +163,6 @@ class Session(QObject):
         self.model = model
         self.refresh(Change(tags=True, model=True))
 
-    def warm_up(self) -> None:
-        """Get the model ready, so that the first search does not wait for it."""
-
-        def warm() -> None:
-            self._answers().answer(Query("photo"))
-
-        self._asking.submit("warm", warm, lambda _: self.ready.emit())
-
-    def let_rest(self, free: Callable[[], None]) -> None:
-        """Free what searches hold, when those that wait are answered."""
-        self._asking.submit("rest", free, lambda _: None)
-
     def photos(
         self, key: str, photo_ids: list[int], done: Callable[[dict[int, Photo]], None]
     ) -> None:
@@ -237,27 +174,6 @@ class Session(QObject):
         """Read the library in the background and call `done` with what was found, unless more
         was asked with that key by then."""
         self._reading.submit(key, work, done)
-
-    def count(
-        self, text: str, done: Callable[[int], None], failed: Callable[[PhotoClipError], None]
-    ) -> None:
-        """Find out how many photos of the library are relevant to a query; one at a time."""
-        today = date.today()
-        query = parse(text, today)
-
-        def ask() -> int:
-            return self._ranked(query, self._answers().answer(query, Scope(), today)).relevant
-
-        self._asking.submit("count", ask, done, failed)
-
-    def holding_root(self, path: str, done: Callable[[str, str], None]) -> None:
-        """Call `done` with the path and the root that holds it, if one does by now."""
-
-        def answer(root: str | None) -> None:
-            if root is not None:
-                done(path, root)
-
-        self._reading.submit("holding", lambda: self.library.root_of(path), answer)
 
     def write(self, work: Callable[[], Change], done: Callable[[], None] | None = None) -> None:
         """Change the library in the background and show it, then call `done`."""
@@ -273,10 +189,9 @@ class Session(QObject):
 
     def close(self) -> None:
         """Drop what waits, and wait for what is being read or searched."""
-        for timer in (self._typing, self._refreshing, self._pausing):
-            timer.stop()
-        self._stop.stop()
-        self._asking.close()
+        self._typing.stop()
+        self._refreshing.stop()
+        self.searching.close()
         self._reading.close()
 
     def _refresh(self) -> None:
@@ -306,106 +221,21 @@ class Session(QObject):
             self._list(None, arrived=due.model and self.place.searching)
 
     def _list(self, anchor: Anchor | None, arrived: bool, keeps: bool = True) -> None:
-        place = self.place
-        if place.failures:
-            return
-        if place.searching:
-            self._query(place, anchor, arrived, keeps)
-            return
-        self._stop.stop()
-        self._asking.cancel("query")
-        self._forget_offers()
-        self.searching.emit(False)
+        place, library, model = self.place, self.library, self.model
 
-        def read() -> Listing:
+        def show(found: Ranking) -> None:
+            self.listed.emit(Listing(place, found, anchor, arrived, keeps))
+
+        def read() -> Ranking:
             started = time.monotonic()
-            ids, times = self.library.listing(place.scope, self.model)
+            ids, times = library.listing(place.scope, model)
             self._took = time.monotonic() - started
-            return Listing(place, Ranking(ids, None, times), anchor, arrived, keeps)
-
-        self._reading.submit("listing", read, self._show)
-
-    def _query(self, place: Place, anchor: Anchor | None, arrived: bool, keeps: bool) -> None:
-        today = date.today()
-        query = parse(place.text, today)
-        # What the person has gone on from keeps nobody waiting.
-        self._stop.stop()
-        stop = self._stop = StopFlag()
-
-        def ask() -> Listing:
-            results = self._answers().answer(query, place.scope, today, stop)
-            found = self._ranked(query, results)
-            return Listing(place, found, anchor, arrived, keeps)
-
-        def show(listing: Listing) -> None:
-            self._show(listing)
-            if not listing.found.relevant and listing.place == self.place:
-                self._fruitless = query, listing.place.scope, today
-                self._pausing.start()
-
-        def failed(error: PhotoClipError) -> None:
-            self.searching.emit(False)
-            self.searchFailed.emit(str(error))
+            return Ranking(ids, None, times)
 
         self._reading.cancel("listing")
-        self._forget_offers()
-        if arrived:
-            self.searching.emit(True)
-            self.contradicted.emit(contradiction(query, today) or "")
-        self._asking.submit("query", ask, show, failed)
-
-    def _ranked(self, query: Query, results: Results) -> Ranking:
-        """Results without the pictures asked for themselves, and with what is shown of them."""
-        asked = {part.source for part in query.parts if isinstance(part, Picture)}
-        known = [self.library.photo_with(source) for source in asked]
-        results = results.without([photo for photo in known if photo is not None])
-        marks = {
-            photo: one.liked
-            for one in query.feedback
-            if (photo := self.library.photo_with(one.content_hash)) is not None
-        }
-        ranked = results.bands if query.parts or query.feedback else None
-        return Ranking(
-            results.photo_ids,
-            ranked,
-            results.times,
-            marks,
-            results.places,
-            lambda: results.in_order().photo_ids,
-        )
-
-    def _forget_offers(self) -> None:
-        self._pausing.stop()
-        self._asking.cancel("offers")
-
-    def _look_for_offers(self) -> None:
-        """Find out what stands in the way of the search that found nothing."""
-        if self._fruitless is None:
+        if place.searching:
+            self.searching.ask(place.text, place.scope, model, show, again=not arrived)
             return
-        query, scope, today = self._fruitless
-        wider = [(one, query.without(one), scope) for one in query.filters[:_MOST_OFFERS]]
-        ways = [way for way in wider if way[1]]
-        everywhere = [(None, query, Scope())] if scope != Scope() else []
-
-        def look() -> tuple[Offer, ...]:
-            offers = []
-            for without, asked, where in (*ways, *everywhere):
-                results = self._answers().answer(asked, where, today)
-                count = self._ranked(asked, results).relevant
-                if count:
-                    offers.append(Offer(without, count))
-            return tuple(offers)
-
-        if ways or everywhere:
-            self._asking.submit("offers", look, self.offered.emit, lambda _: None)
-
-    def _answers(self) -> Searches:
-        """Made in the lane that asks, since it may have to read the whole library."""
-        if self._searcher is None:
-            self._searcher = self._make_searcher()
-        return self._searcher
-
-    def _show(self, listing: Listing) -> None:
-        self.searching.emit(False)
-        if listing.place == self.place:
-            self.listed.emit(listing)
+        self.searching.cancel()
+        if not place.failures:
+            self._reading.submit("listing", read, show)

@@ -156,7 +156,7 @@ class Shell(QObject):
             self.window.add_paths(self._paths)
         work.switch.resume()
         # In an empty library too: while a person looks for a folder, the model gets ready.
-        work.session.warm_up()
+        work.session.searching.warm_up()
 
     # While it runs
 

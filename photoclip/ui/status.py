@@ -1,12 +1,16 @@
 """The status line and its popover: how many photos there are, how indexing goes, pause, stop."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from photoclip.core.types import Counts, IndexProgress
 from photoclip.ui.controls import ElidedLabel, IconButton, button, label
 from photoclip.ui.estimate import Estimate
+
+# Looking through folders, as at every start, is not worth a word unless it takes longer than this,
+# in ms, or finds something to do.
+_WORTH_SAYING = 500
 
 
 class StatusLine(QWidget):
@@ -26,7 +30,9 @@ class StatusLine(QWidget):
         self._counts = Counts(0, 0, 0)
         self._selected = (0, 0)
         self._progress: IndexProgress | None = None
-        self._paused = self._stopping = False
+        self._running_now = self._paused = self._stopping = False
+        self._quiet = QTimer(self, singleShot=True, interval=_WORTH_SAYING)
+        self._quiet.timeout.connect(self._speak)
         self._estimate = Estimate()
         self._left = ""
         self._library = ElidedLabel("", Qt.TextElideMode.ElideRight)
@@ -50,7 +56,7 @@ class StatusLine(QWidget):
         row.addWidget(self._library, 1)
         for widget in (self._failures, self._work, self._bar, self._pause, self._stop):
             row.addWidget(widget)
-        self._running(False)
+        self._speak()
 
     def show_counts(self, counts: Counts) -> None:
         self._counts = counts
@@ -66,8 +72,10 @@ class StatusLine(QWidget):
         if running and not self._running_now:
             self._estimate.restart()
             self._left, self._progress = "", None
-        self._paused, self._stopping = paused, stopping
-        self._running(running)
+            self._quiet.start()
+        if paused or not running:
+            self._quiet.stop()
+        self._running_now, self._paused, self._stopping = running, paused, stopping
         self._pause.rename(
             self.tr("Resume indexing") if paused else self.tr("Pause indexing"),
             "play" if paused else "pause",
@@ -75,12 +83,14 @@ class StatusLine(QWidget):
         self._bar.setProperty("paused", paused)
         self._bar.style().polish(self._bar)
         self._show_library()
-        self._show_work()
+        self._speak()
 
     def show_progress(self, progress: IndexProgress) -> None:
         self._progress = progress
         self._left = self._estimate.words(progress)
-        self._show_work()
+        if progress.total:
+            self._quiet.stop()
+        self._speak()
 
     def summary(self) -> str:
         """What the line says of the library."""
@@ -93,7 +103,8 @@ class StatusLine(QWidget):
             return self.tr("Looking for photos…") if self._running_now else "", "", ""
         number = self.locale().toString
         if progress.phase == "scanning":
-            return self.tr("Looking for photos: %1").replace("%1", number(progress.done)), "", ""
+            found = self.tr("Looking for photos: %1").replace("%1", number(progress.done))
+            return found if progress.done else self.tr("Looking for photos…"), "", ""
         if progress.phase == "loading":
             return self.tr("Getting the model ready…"), "", ""
         what = self.tr("Indexing %1 of %2").replace("%1", number(progress.done))
@@ -122,12 +133,17 @@ class StatusLine(QWidget):
     def _toggle(self) -> None:
         (self.resumeAsked if self._paused else self.pauseAsked).emit()
 
-    def _running(self, running: bool) -> None:
-        self._running_now = running
-        for widget in (self._work, self._bar, self._pause, self._stop):
-            widget.setVisible(running)
+    def _speak(self) -> None:
+        """Show how indexing goes, once that is worth it."""
+        for widget in (self._work, self._pause, self._stop):
+            widget.setVisible(self._tells)
         self._pause.setEnabled(not self._stopping)
         self._stop.setEnabled(not self._stopping)
+        self._show_work()
+
+    @property
+    def _tells(self) -> bool:
+        return self._running_now and not self._quiet.isActive()
 
     def _show_library(self) -> None:
         counts, number = self._counts, self.locale().toString
@@ -140,6 +156,8 @@ class StatusLine(QWidget):
         selected, hidden = self._selected
         if hidden:
             chosen = self.tr("%1 selected, %2 of them not shown")
+            if hidden == selected:
+                chosen = self.tr("%1 selected, not shown")
             text = f"{text} · {chosen.replace('%1', number(selected))}"
             text = text.replace("%2", number(hidden))
         elif selected > 1:
@@ -156,7 +174,7 @@ class StatusLine(QWidget):
         if self.width() < 560:
             parts = (left or what,)
         self._work.setText(", ".join(part for part in parts if part))
-        self._bar.setVisible(self._running_now and self.width() > 560)
+        self._bar.setVisible(self._tells and self.width() > 560)
         progress = self._progress
         if progress is None or not progress.total or progress.phase == "loading":
             self._bar.setRange(0, 0 if not self._paused else 1)

@@ -261,6 +261,8 @@ class TagChips(QWidget):
         column.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._homes[State.REJECTED])
         self.setAccessibleName(self.tr("Tags"))
+        # Without tags it takes no room.
+        self.hide()
 
     @property
     def chips(self) -> list[TagChip]:

@@ -72,7 +72,7 @@ class WhyDisplay(QObject):
         self._part: Part | Feedback | None = None
         self._mapped: object = None
         self._ready = False
-        session.ready.connect(self._get_ready)
+        session.searching.ready.connect(self._get_ready)
         session.moved.connect(self._moved)
         self._soon = QTimer(self, singleShot=True, interval=_STAY)
         self._soon.timeout.connect(self._renew)

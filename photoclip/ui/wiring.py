@@ -27,18 +27,18 @@ class Wiring:
     def session(self) -> None:
         """What the library says, to those who show it."""
         window, session, job = self._window, self._work.session, self._work.job
-        content, go = window.content, window.navigation
+        content, go, searching = window.content, window.navigation, session.searching
         announcing = QTimer(window, singleShot=True, interval=500)
         announcing.timeout.connect(lambda: window.announce(content.spoken()))
         session.moved.connect(go.show_place)
-        session.listed.connect(content.show_listing)
+        session.listed.connect(content.photos.show_listing)
         session.listed.connect(lambda _: go.enter_at_last())
         session.listed.connect(lambda _: announcing.start())
-        session.searching.connect(content.show_searching)
-        session.searchFailed.connect(content.show_problem)
-        session.searchFailed.connect(lambda sentence: window.announce(sentence, urgent=True))
-        session.contradicted.connect(content.offers.show_reason)
-        session.offered.connect(content.offers.show_offers)
+        searching.busy.connect(content.show_searching)
+        searching.failed.connect(content.offers.show_problem)
+        searching.failed.connect(lambda sentence: window.announce(sentence, urgent=True))
+        searching.contradicted.connect(content.offers.show_reason)
+        searching.offered.connect(content.offers.show_offers)
         session.counted.connect(self._show_counts)
         session.foldersRead.connect(window.sidebar.show_folders)
         session.foldersRead.connect(content.show_folders)

@@ -19,6 +19,7 @@ from photoclip.ui.personal import PersonalTags
 from photoclip.ui.previews import Previews
 from photoclip.ui.resting import Resting
 from photoclip.ui.review import Reviews
+from photoclip.ui.searching import Searching
 from photoclip.ui.session import Session
 from photoclip.ui.sidecar_job import SidecarJob
 from photoclip.ui.switch_job import SwitchJob
@@ -84,7 +85,8 @@ class Workers:
     ) -> "Workers":
         """Those for a library."""
         library, serving = opened.library, opened.serving
-        session = Session(library, lambda: serving, opened.model, bridge, parent)
+        searching = Searching(library, serving, bridge, parent)
+        session = Session(library, searching, opened.model, bridge, parent)
         switch = SwitchJob(session, serving.switch, bridge, parent)
         undo = UndoStack(session, actions, parent)
         job = IndexJob(serving.index, bridge, parent)
@@ -115,7 +117,7 @@ class Workers:
             why=Why(session, serving, bridge, parent),
             proposals=Proposals(serving, bridge, parent),
             lessons=lessons,
-            resting=Resting(session, (job, switch, lessons), serving.rest, parent),
+            resting=Resting(searching, (job, switch, lessons), serving.rest, parent),
         )
 
     def close(self) -> None:

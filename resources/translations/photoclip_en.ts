@@ -45,13 +45,6 @@
 <context>
     <name>Content</name>
     <message numerus="yes">
-        <source>Show %Ln new photo(s)</source>
-        <translation>
-            <numerusform>Show %Ln new photo</numerusform>
-            <numerusform>Show %Ln new photos</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%Ln photo(s)</source>
         <translation>
             <numerusform>%Ln photo</numerusform>
@@ -131,6 +124,16 @@
         <translation>
             <numerusform>%Ln photo copied.</numerusform>
             <numerusform>%Ln photos copied.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PhotoPane</name>
+    <message numerus="yes">
+        <source>Show %Ln new photo(s)</source>
+        <translation>
+            <numerusform>Show %Ln new photo</numerusform>
+            <numerusform>Show %Ln new photos</numerusform>
         </translation>
     </message>
 </context>

@@ -23,12 +23,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from photoclip.core.albums import Album
 from photoclip.core.imaging import UnreadablePhoto, decode
 from photoclip.core.library import Library
-from photoclip.core.types import TagCount
+from photoclip.core.types import Results, TagCount
 from photoclip.ui import translations
 from photoclip.ui.actions import Actions
 from photoclip.ui.jobs import Bridge
 from photoclip.ui.marking import Marking
-from photoclip.ui.session import Searches, Session
+from photoclip.ui.searching import Searching
+from photoclip.ui.session import Session
 from photoclip.ui.sidebar import Sidebar
 from photoclip.ui.theme import Theme
 from photoclip.ui.undo import UndoStack
@@ -58,7 +59,9 @@ def measure(albums: int = _ALBUMS, tags: int = _TAGS) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         library = Library(Path(folder) / "library.photoclip")
         owner = QWidget()
-        session = Session(library, _nobody, "", Bridge(owner), owner)
+        bridge = Bridge(owner)
+        searching = Searching(library, _Nobody(), bridge, owner)
+        session = Session(library, searching, "", bridge, owner)
         try:
             known = tuple(TagCount(f"标签{n}", n, own=True) for n in range(tags))
             found |= _tag_field(session, owner, known)
@@ -71,8 +74,9 @@ def measure(albums: int = _ALBUMS, tags: int = _TAGS) -> dict[str, float]:
     return found | _bombs()
 
 
-def _nobody() -> Searches:
-    raise AssertionError("nothing is searched for here")
+class _Nobody:
+    def answer(self, *_: object) -> Results:
+        raise AssertionError("nothing is searched for here")
 
 
 def _sidebar(count: int) -> dict[str, float]:

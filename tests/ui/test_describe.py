@@ -36,7 +36,7 @@ def window(qtbot: QtBot, open_shell: Open, photos: Path) -> MainWindow:
     words = [Term("red kite"), *(Term(f"thing{number}") for number in range(60))]
     library.set_vocabulary(Vocabulary(built_in_terms(), hidden).added(words))
     window = shell.window
-    window.content.show_new()
+    window.content.photos.show_new()
     library.annotations.caption([int(photo) for photo in window.model.ids], "")
     window.grid.setFocus()
     return window

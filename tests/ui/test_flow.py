@@ -344,8 +344,8 @@ def test_results_come_while_indexing_and_say_how_much(
     encoder.open()
     qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
     qtbot.waitUntil(lambda: "so far" not in window.content.words(), timeout=WAIT)
-    qtbot.waitUntil(lambda: window.content.held_count > 0, timeout=WAIT)
-    window.content.show_new()
+    qtbot.waitUntil(lambda: window.content.photos.held_count > 0, timeout=WAIT)
+    window.content.photos.show_new()
     assert window.model.rowCount() > some
 
 
@@ -364,7 +364,9 @@ def test_new_photos_never_move_what_is_in_view(
     offset = window.grid.anchor()
     encoder.open()
     qtbot.waitUntil(lambda: not shell.work.job.running, timeout=WAIT)
-    qtbot.waitUntil(lambda: window.model.rowCount() + window.content.held_count == 60, timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() + window.content.photos.held_count == 60, timeout=WAIT
+    )
     assert window.grid.visible_ids() == seen
     assert window.grid.anchor() == offset
 
@@ -419,7 +421,8 @@ def test_a_folder_taken_out_comes_back_by_undo(
     qtbot.waitUntil(lambda: shown.session.library.roots() == (str(album),), timeout=WAIT)
     qtbot.waitUntil(
         lambda: (
-            not shown.work.job.running and shown.model.rowCount() + shown.content.held_count == 40
+            not shown.work.job.running
+            and shown.model.rowCount() + shown.content.photos.held_count == 40
         ),
         timeout=WAIT,
     )
@@ -469,7 +472,7 @@ def test_large_libraries_are_scrolled(qtbot: QtBot, open_shell: Open, count: int
 def test_enter_waits_for_the_results_that_were_asked_for(qtbot: QtBot, shown: MainWindow) -> None:
     for goes_on in (True, False):
         gate = threading.Event()
-        shown.session.let_rest(lambda gate=gate: gate.wait(WAIT / 1000))  # type: ignore[misc]
+        shown.session.searching.let_rest(lambda gate=gate: gate.wait(WAIT / 1000))  # type: ignore[misc]
         shown.field.setFocus()
         qtbot.keyClicks(shown.field, "re")
         qtbot.keyClick(shown.field, Qt.Key.Key_Return)
@@ -478,8 +481,8 @@ def test_enter_waits_for_the_results_that_were_asked_for(qtbot: QtBot, shown: Ma
             qtbot.keyClicks(shown.field, "d")
         gate.set()
         asked = shown.field.text()
-        qtbot.waitUntil(lambda asked=asked: shown.content.answered == asked, timeout=WAIT)  # type: ignore[misc]
+        qtbot.waitUntil(lambda asked=asked: shown.content.photos.answered == asked, timeout=WAIT)  # type: ignore[misc]
         assert shown.field.hasFocus() == goes_on
         assert shown.grid.hasFocus() != goes_on
         shown.field.clear_query()
-        qtbot.waitUntil(lambda: not shown.content.answered, timeout=WAIT)
+        qtbot.waitUntil(lambda: not shown.content.photos.answered, timeout=WAIT)

@@ -37,12 +37,20 @@ def middle(histogram: Histogram, number: int) -> QPoint:
     return histogram.bar_rect(number).center()
 
 
-def test_few_results_or_one_bar_need_no_histogram(histogram: Histogram) -> None:
+def test_it_keeps_its_place_while_a_search_narrows(qtbot: QtBot, histogram: Histogram) -> None:
+    for few in (years((2001, 2), (2010, 1)), years((2010, 1))):
+        histogram.show_times(few)
+        assert histogram.isVisible()
+        assert sum(bar.count for bar in histogram.bars) == len(few)
+    chosen: list[str] = []
+    histogram.chosen.connect(chosen.append)
+    qtbot.mouseClick(histogram, LEFT, pos=middle(histogram, 0))
+    assert chosen == ["2010-01-05"]
+    histogram.show_times(np.empty(0, np.int64))
     assert histogram.isVisible()
-    assert len(histogram.bars) == 20
-    histogram.show_times(years((2001, 10), (2010, 9)))
-    assert not histogram.isVisible()
-    histogram.show_times(np.full(40, 10**9, np.int64))
+    # There is nothing in it for the keys.
+    assert not histogram.isEnabled()
+    histogram.show_times(None)
     assert not histogram.isVisible()
 
 

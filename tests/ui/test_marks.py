@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -32,7 +33,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 3)
     window = shell.window
-    window.content.show_new()
+    window.content.photos.show_new()
     library = shell.work.session.library
     ids = window.model.ids
     # What the files say of themselves is beside the point.
@@ -163,12 +164,12 @@ def test_a_tag_is_completed_in_two_languages_and_a_new_word_is_ones_own(
     field = window.details.tag_field
     until(qtbot, lambda: focus() is field)
     QTest.keyClicks(field, "surfb")
-    assert field.offers == ["surfboard"]
+    assert field.offers.offered == ["surfboard"]
     qtbot.keyClick(field, Qt.Key.Key_Down)
     qtbot.keyClick(field, Qt.Key.Key_Return)
     until(qtbot, lambda: tags_of(window, photo).confirmed == ("surfboard",))
     assert field.text() == ""
-    assert field.offers == []
+    assert field.offers.offered == []
 
     QTest.keyClicks(field, "  our Cat  Minka, no. 7 ")
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -202,28 +203,29 @@ def test_offers_wait_for_the_input_method(qtbot: QtBot, window: MainWindow) -> N
     commit.setCommitString("海")
     QApplication.sendEvent(field, commit)
     assert asked[-1] == "海"
-    assert field.offers == ["beach"]
+    assert field.offers.offered == ["beach"]
     # The list lies in the window and leaves the focus to the field, or input methods go off.
-    assert field._list is not None
-    assert not field._list.isWindow()
+    assert not field.offers.isWindow()
     assert focus() is field
     qtbot.keyClick(field, Qt.Key.Key_Escape)
-    assert field.offers == []
+    assert field.offers.offered == []
     assert field.text() == "海"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == ""
 
 
-def test_offers_go_when_their_field_may_move(qtbot: QtBot, window: MainWindow) -> None:
+def test_offers_stay_below_their_field_when_it_moves(qtbot: QtBot, window: MainWindow) -> None:
     photo = look_at(qtbot, window, 0)
     window.navigation.open_photo(photo)
     qtbot.keyClick(window.viewer, Qt.Key.Key_T)
     field = window.marks.prompt().field
     QTest.keyClicks(field, "be")
-    assert field.offers
+    before = field.mapTo(window.viewer, QPoint(0, field.height() + 2))
+    assert field.offers.pos() == before
     window.resize(window.width() - 40, window.height())
-    until(qtbot, lambda: not field.offers)
-    assert field.text() == "be"
+    until(qtbot, lambda: field.offers.x() == before.x() - 20)
+    assert field.offers.pos() == field.mapTo(window.viewer, QPoint(0, field.height() + 2))
+    assert field.offers.offered
 
 
 def test_a_caption_is_saved_on_leaving_and_given_back_on_escape(
@@ -352,7 +354,7 @@ def test_tags_take_the_room_that_they_need_and_no_more(qtbot: QtBot, window: Mai
             own = tuple(TagShown(f"tag number {n}", State.OWN) for n in range(tags))
             guess = TagShown("surf", State.SUGGESTED, "82%")
             # With several photos there is no preview, and room to spare.
-            details.show_known(Known((1, 2), None, (*own, guess)))
+            details.show_known(Known(np.array([1, 2]), None, (*own, guess)))
             flows = [chips._flows[state] for state in (State.OWN, State.SUGGESTED)]
             homes = [chips._homes[state] for state in (State.OWN, State.SUGGESTED)]
             needed = [
@@ -420,6 +422,23 @@ def test_the_viewer_takes_bare_keys_and_has_a_prompt(qtbot: QtBot, window: MainW
     assert not prompt.isVisible()
     until(qtbot, lambda: said_of(window, photo).caption == "The long way")
     assert said_of(window, other).caption == ""
+    qtbot.keyClick(viewer, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is not viewer
+
+
+def test_one_esc_ends_the_prompt_and_the_next_leaves_the_viewer(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.navigation.open_photo(look_at(qtbot, window, 0))
+    viewer, prompt = window.viewer, window.marks.prompt()
+    qtbot.keyClick(viewer, Qt.Key.Key_T)
+    QTest.keyClicks(prompt.field, "bea")
+    until(qtbot, lambda: bool(prompt.field.offers.offered))
+    qtbot.keyClick(prompt.field, Qt.Key.Key_Escape)
+    assert not prompt.isVisible()
+    assert not prompt.field.offers.offered
+    assert window.pages.currentWidget() is viewer
+    assert focus() is viewer
     qtbot.keyClick(viewer, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is not viewer
 

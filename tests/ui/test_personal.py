@@ -28,7 +28,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
         save(photos / f"cat{i}.jpg", colour, 20)
     shell: Shell = open_shell([str(photos)], FineColourEncoder())
     wait_indexed(qtbot, shell, OTHERS + CATS)
-    shell.window.content.show_new()
+    shell.window.content.photos.show_new()
     wait_read(qtbot, shell.work.session)
     qtbot.waitUntil(lambda: shell.work.words.vocabulary is not None, timeout=WAIT)
     return shell

@@ -18,7 +18,7 @@ class Job:
 def test_after_a_while_without_searches_it_is_freed(qtbot: QtBot, shown: MainWindow) -> None:
     freed: list[int] = []
     job = Job(running=True)
-    resting = Resting(shown.session, (job,), lambda: freed.append(1), shown, idle=1)
+    resting = Resting(shown.session.searching, (job,), lambda: freed.append(1), shown, idle=1)
     with qtbot.waitSignal(resting._idle.timeout, timeout=WAIT):
         shown.session.go(Place(text="red"))
     with qtbot.waitSignal(resting._idle.timeout, timeout=WAIT):
@@ -32,12 +32,12 @@ def test_after_a_while_without_searches_it_is_freed(qtbot: QtBot, shown: MainWin
 
 
 def test_it_wakes_when_the_person_turns_to_the_search(qtbot: QtBot, shown: MainWindow) -> None:
-    resting = Resting(shown.session, (), lambda: None, shown, idle=1)
+    resting = Resting(shown.session.searching, (), lambda: None, shown, idle=1)
     shown.field.installEventFilter(resting)
     shown.grid.setFocus()
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.session.go(Place(text="red"))
     qtbot.waitUntil(lambda: resting.at_rest, timeout=WAIT)
-    with qtbot.waitSignal(shown.session.ready, timeout=WAIT):
+    with qtbot.waitSignal(shown.session.searching.ready, timeout=WAIT):
         shown.field.setFocus()
         resting.close()

@@ -33,7 +33,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
         save_photo(photos / f"{colour}.jpg", colour, taken=f"2023:08:1{number} 12:00:00")
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 4)
-    shell.window.content.show_new()
+    shell.window.content.photos.show_new()
     library = shell.work.session.library
     with library.store.write() as db:
         (model,) = db.execute("SELECT id FROM models").fetchone()

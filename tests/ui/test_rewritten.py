@@ -25,7 +25,7 @@ def test_a_turned_photo_is_shown_turned_and_stays_selected(
     qtbot.waitUntil(lambda: shell.work.job.latest is not None, timeout=WAIT)
     wait_indexed(qtbot, shell, 2)
     window, library = shell.window, shell.work.session.library
-    window.content.show_new()
+    window.content.photos.show_new()
     photo_id = library.photo_at(str(photos / "a.jpg"))
     assert photo_id is not None
     row = window.model.row_of(photo_id)

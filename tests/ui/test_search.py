@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QImage
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from photoclip.core.intake import put_suggestions
@@ -65,7 +66,7 @@ class Banded:
 @pytest.fixture
 def answers(shown: MainWindow) -> Banded:
     made = Banded(shown.session.library)
-    shown.session._searcher = made
+    shown.session.searching._searches = made
     return made
 
 
@@ -78,6 +79,11 @@ def ask(qtbot: QtBot, window: MainWindow, text: str) -> None:
     ):
         qtbot.keyClicks(window.field, text)
     window.content.show_searching(False)
+
+
+def offered(window: MainWindow) -> list[QAbstractButton]:
+    buttons = window.content.offers.findChildren(QAbstractButton)
+    return [button for button in buttons if button.isVisible()]
 
 
 def headings(window: MainWindow) -> list[tuple[str, str]]:
@@ -204,7 +210,7 @@ def test_where_nothing_looks_like_it_the_closest_are_shown(
     assert shown.content.words() == "Nothing here looks like that. Closest:"
     assert shown.model.rowCount() == 12
     assert headings(shown) == []
-    assert shown.content.offers.offers() == []
+    assert offered(shown) == []
 
 
 def test_a_filter_that_is_to_blame_can_be_left_out(
@@ -212,15 +218,16 @@ def test_a_filter_that_is_to_blame_can_be_left_out(
 ) -> None:
     ask(qtbot, shown, "dog date:1990")
     qtbot.keyClick(shown.field, KEY.Key_Return)
-    offers = shown.content.offers
-    qtbot.waitUntil(lambda: offers.offers() == ["Without 1990: 12"], timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(offered(shown)), timeout=WAIT)
+    (offer,) = offered(shown)
+    assert offer.text() == "Without 1990: 12"
     assert shown.content.words().startswith("No photo is all of this")
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
-        offers.accept(0)
+        offer.click()
     assert shown.session.place == Place(text="dog")
     assert shown.content.chips.labels() == []
     assert shown.content.words() == "12 of 40"
-    assert offers.offers() == []
+    assert offered(shown) == []
 
 
 def test_a_folder_without_a_match_offers_the_rest(
@@ -231,10 +238,11 @@ def test_a_folder_without_a_match_offers_the_rest(
     inside = shown.model.ids.tolist()
     answers.left_out = set(inside)
     ask(qtbot, shown, "dog")
-    offers = shown.content.offers
-    qtbot.waitUntil(lambda: offers.offers() == ["Everywhere: 12"], timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(offered(shown)), timeout=WAIT)
+    (offer,) = offered(shown)
+    assert offer.text() == "Everywhere: 12"
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
-        offers.accept(0)
+        offer.click()
     assert shown.session.place == Place(text="dog")
 
 
@@ -255,7 +263,7 @@ def test_an_error_is_a_sentence_and_the_results_stay(
 ) -> None:
     ask(qtbot, shown, "dog")
     before = shown.model.ids
-    with qtbot.waitSignal(shown.session.searchFailed, timeout=WAIT):
+    with qtbot.waitSignal(shown.session.searching.failed, timeout=WAIT):
         shown.field.ask(Query("broken"))
     assert shown.content.offers.words() == "The model cannot be read. Choose another."
     assert shown.model.ids is before
@@ -292,6 +300,37 @@ def test_thumbs_move_the_query_and_can_be_taken_back(
     # All of that was one search: a step back leads out of it.
     shown.actions_["back"].trigger()
     assert shown.session.place == Place()
+
+
+def test_thumbs_go_with_the_phrase_they_are_about(
+    qtbot: QtBot, shown: MainWindow, answers: Banded
+) -> None:
+    ask(qtbot, shown, "dog tag:holiday")
+    qtbot.keyClick(shown.field, KEY.Key_Return)
+    liked = shown.model.id_at(0)
+    with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
+        qtbot.keyClick(shown.grid, KEY.Key_Y, CTRL_SHIFT)
+    thumb = answers.queries[-1].feedback
+    assert shown.content.chips.labels() == ["tag: holiday", "+1"]
+
+    def typed(text: str, phrase: str) -> Query:
+        shown.field.setFocus()
+        with qtbot.waitSignal(
+            shown.session.listed,
+            timeout=WAIT,
+            check_params_cb=lambda x: parse(x.place.text, date.today()).phrase == phrase,
+        ):
+            qtbot.keyClicks(shown.field, text)
+        return answers.queries[-1]
+
+    # Typed on, it is the same search.
+    assert typed(" beach", "dog beach").feedback == thumb
+    assert dict(shown.grid.marks) == {liked: True}
+    # Another phrase in its place is another: filters are asked for still, thumbs are not.
+    shown.field.selectAll()
+    assert typed("cat", "cat") == Query("cat", (Filter(Key.TAG, ("holiday",)),))
+    assert shown.content.chips.labels() == ["tag: holiday"]
+    assert not shown.grid.marks
 
 
 def test_a_screen_reader_hears_what_is_known_of_a_photo(
@@ -433,7 +472,11 @@ def test_the_histogram_makes_a_date(qtbot: QtBot, shown: MainWindow, answers: Ba
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.content.chips.chip(1).click()
     assert shown.content.chips.labels() == ["has tags"]
+    # It stays while one searches, and goes with the search.
     ask(qtbot, shown, "dog")
+    assert histogram.isVisible()
+    assert sum(bar.count for bar in histogram.bars) == 12
+    shown.navigation.go(Place())
     assert not histogram.isVisible()
 
 
@@ -448,8 +491,12 @@ def test_new_results_never_move_those_in_view(
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.session.refresh(Change(added=(1,)))
     assert shown.model.ids.tolist() == before
-    assert shown.content.held_count == 2
-    shown.content.show_new()
+    assert shown.content.photos.held_count == 2
+    # They wait on while the weak ones are looked at.
+    for _ in range(2):
+        shown.grid.foldAsked.emit()
+        assert shown.content.photos.held_count > 0
+    shown.content.photos.show_new()
     assert shown.model.rowCount() == 12
     assert new & set(shown.model.ids.tolist())
 
@@ -464,7 +511,7 @@ def test_what_is_new_among_the_weak_comes_in_unseen(
     with qtbot.waitSignal(shown.session.listed, timeout=WAIT):
         shown.session.refresh(Change(added=(1,)))
     assert headings(shown)[-1] == ("Weak", "28")
-    assert shown.content.held_count == 0
+    assert shown.content.photos.held_count == 0
 
 
 def test_esc_takes_the_whole_query_back(qtbot: QtBot, shown: MainWindow, answers: Banded) -> None:

@@ -188,6 +188,16 @@ def test_copying_the_bar_copies_the_whole_query(qtbot: QtBot, bar: Bar) -> None:
     assert bar.asked[-1] == ""
 
 
+def test_a_query_pasted_over_another_keeps_its_own_thumbs(qtbot: QtBot, bar: Bar) -> None:
+    bar.field.ask(Query("dog", (Feedback(HASH, True),)))
+    pasted = f"cat disliked:{HASH[::-1]}"
+    QGuiApplication.clipboard().setText(pasted)
+    bar.field.selectAll()
+    qtbot.keyClick(bar.field, KEY.Key_V, CTRL)
+    assert bar.asked[-1] == pasted
+    assert bar.chips.labels() == ["−1"]
+
+
 def test_nothing_becomes_a_chip_while_composing(qtbot: QtBot, bar: Bar) -> None:
     qtbot.keyClicks(bar.field, "2019")
     bar.field.selectAll()

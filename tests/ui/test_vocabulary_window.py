@@ -22,7 +22,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path) -> Shell:
     save_photo(photos / "red.jpg", "red")
     shell: Shell = open_shell([str(photos)])
     wait_indexed(qtbot, shell, 1)
-    shell.window.content.show_new()
+    shell.window.content.photos.show_new()
     qtbot.waitUntil(lambda: shell.work.words.vocabulary is not None, timeout=WAIT)
     return shell
 

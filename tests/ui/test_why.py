@@ -62,7 +62,7 @@ def shell(qtbot: QtBot, open_shell: Open, photos: Path, encoder: SpotEncoder) ->
     spotted.save(photos / "spots.png")
     shell: Shell = open_shell([str(photos)], encoder)
     wait_indexed(qtbot, shell, len(COLOURS) + 1)
-    shell.window.content.show_new()
+    shell.window.content.photos.show_new()
     if not shell.window.details.isVisible():
         shell.window.actions_["details"].trigger()
     return shell

@@ -78,6 +78,21 @@ def test_a_line_of_a_centred_flow_stands_in_the_middle(qtbot: QtBot) -> None:
     assert flow.heightForWidth(100) > 2 * buttons[0].height()
 
 
+def test_a_flow_asks_again_for_sizes_that_have_changed(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(box)
+    one, other = button("Pictures"), button("Desktop")
+    flow.addWidget(one)
+    line = flow.heightForWidth(200)
+    flow.addWidget(other)
+    assert flow.heightForWidth(200) == line
+    other.setText("A folder of a longer name")
+    assert flow.heightForWidth(200) > line
+    flow.takeAt(1)
+    assert flow.heightForWidth(200) == line
+
+
 def test_the_welcome_has_the_menu_and_enter_chooses(
     qtbot: QtBot, open_shell: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,8 +198,23 @@ def test_how_many_are_selected_is_said(qtbot: QtBot, shown: MainWindow, album: P
     assert tree is not None
     shown.status.show_selected(3, 1)
     assert shown.status.summary() == "40 photos · 3 selected, 1 of them not shown"
+    shown.status.show_selected(1, 1)
+    assert shown.status.summary() == "40 photos · 1 selected, not shown"
     shown.grid.clearSelection()
     assert shown.status.summary() == "40 photos"
+
+
+def test_the_details_are_of_what_is_selected_even_where_it_is_not_shown(
+    qtbot: QtBot, shown: MainWindow
+) -> None:
+    grid, details = shown.grid, shown.details
+    first, ids = grid.photos.id_at(0), grid.photos.ids
+    grid.show_photos(ids[1:], None, None)
+    grid.chosen.select_ids(ids[:1])
+    assert (grid.current_id(), grid.chosen.hidden_count()) == (None, 1)
+    qtbot.waitUntil(lambda: details.photo_id == first, timeout=WAIT)
+    grid.clearSelection()
+    qtbot.waitUntil(lambda: details.photo_id is None, timeout=WAIT)
 
 
 def test_a_click_elsewhere_closes_the_popover(qtbot: QtBot, open_shell: Open, album: Path) -> None:
@@ -223,4 +253,4 @@ def test_an_empty_library_offers_another_folder(
     qtbot.waitUntil(lambda: "No photos in your folders" in window.content.words(), timeout=WAIT)
     window.content.folderAsked.disconnect()
     with qtbot.waitSignal(window.content.folderAsked):
-        window.content._empty._button.click()
+        window.content.photos.empty._button.click()

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QFocusEvent,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -35,6 +36,7 @@ _HEIGHT, _NARROWEST, _WIDEST = 40, 5, 48
 # More bars say no more.
 _MOST = 120
 _TOP = 4
+_EDGE = 16  # as everything in the content
 
 
 class Histogram(QWidget):
@@ -99,7 +101,8 @@ class Histogram(QWidget):
         self.update()
 
     def _margin(self) -> int:
-        return scaled(self.font(), 0.85).pixelSize() * 7 // 2 + 8
+        """Room for a year on either side, below the heading's first letter and the last button."""
+        return _EDGE + QFontMetrics(scaled(self.font(), 0.85)).horizontalAdvance("0000") + 8
 
     def sizeHint(self) -> QSize:
         return QSize(400, _HEIGHT)
@@ -247,10 +250,9 @@ class Histogram(QWidget):
         """From when to when: years, names and no numbers, so without a thousands separator."""
         painter.setFont(scaled(self.font(), 0.85))
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        room = self._room()
-        left = QRect(0, 0, room.x() - 8, self.height() - 3)
-        right = left.translated(room.right() + 9, 0)
+        ends = self.rect().adjusted(_EDGE, 0, -_EDGE, -3)
         low = Qt.AlignmentFlag.AlignBottom
         first, last = self.bars[0].start, self.bars[-1].end - timedelta(days=1)
-        painter.drawText(left, low | Qt.AlignmentFlag.AlignRight, str(first.year))
-        painter.drawText(right, low | Qt.AlignmentFlag.AlignLeft, str(last.year))
+        painter.drawText(ends, low | Qt.AlignmentFlag.AlignLeft, str(first.year))
+        if last.year != first.year:
+            painter.drawText(ends, low | Qt.AlignmentFlag.AlignRight, str(last.year))

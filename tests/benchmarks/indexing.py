@@ -89,13 +89,16 @@ def _measured(
             sides[f"{what}{kind}"] = partial(_index, folder, encoder, taggers[kind])
     rates: dict[str, list[float]] = {side: [] for side in sides}
     alone: dict[str, list[tuple[float, float]]] = {kind: [] for kind in encoders}
+    decodes: dict[str, list[float]] = {what: [] for what in folders}
     for _ in range(turns):
         for side, run in sides.items():
             rates[side].append(run())
         for kind, encoder in encoders.items():
             alone[kind].append(_encoder_alone(encoder))
+        for what, folder in folders.items():
+            decodes[what].append(_decoding_alone(folder))
     median = {side: statistics.median(found) for side, found in rates.items()}
-    decoding = {what: _decoding_alone(folder) for what, folder in folders.items()}
+    decoding = {what: statistics.median(found) for what, found in decodes.items()}
     summary = {f"{side}_photos_per_second": rate for side, rate in median.items()}
     summary |= {f"{what}_decode_cpu_ms": 1000 * cost for what, cost in decoding.items()}
     for kind in encoders:

@@ -7,7 +7,11 @@ they do with each report.
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error
@@ -100,3 +104,16 @@ class RateMeter:
             return None
         since, before = self._marks[0]
         return (done - before) / max(now - since, 1e-9)
+
+
+def retold(
+    work: Generator[Progress, None, _T], tell: Callable[[Progress], Progress]
+) -> Generator[Progress, None, _T]:
+    """The same work, with each report as `tell` makes it."""
+    while True:
+        try:
+            progress = next(work)
+        except StopIteration as end:
+            result: _T = end.value
+            return result
+        yield tell(progress)

@@ -1,9 +1,8 @@
 """The commands about models: which there are, getting, importing and removing them."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -30,9 +29,7 @@ from photoclip.clip.weights import checkpoint_files
 from photoclip.core import settings
 from photoclip.core.paths import cache_dir, models_dir, settings_file
 from photoclip.core.switching import choice
-from photoclip.progress import Progress
-
-_T = TypeVar("_T")
+from photoclip.progress import Progress, retold
 
 
 @click.group(invoke_without_command=True)
@@ -64,7 +61,7 @@ def get(name: str, mirror: str | None) -> int:
     endpoint = mirror or settings.load(settings_file()).model_mirror or None
     with stopped_by_ctrl_c() as stop:
         work = download_model(offer, models_dir(), stop, endpoint=endpoint)
-        model = drive(_in_megabytes(work))
+        model = drive(retold(work, _in_megabytes))
     if model is None:
         kept = fetched_bytes(offer.name, models_dir())
         click.echo(
@@ -90,7 +87,7 @@ def import_(path: Path, name: str | None, architecture: str | None) -> int:
 
     with stopped_by_ctrl_c() as stop:
         work = import_model(path, models_dir(), stop, name=name, architecture=architecture)
-        model = drive(_in_megabytes(work))
+        model = drive(retold(work, _in_megabytes))
     if model is None:
         click.echo("Stopped. Nothing was imported.", err=True)
         return 1
@@ -203,21 +200,15 @@ def _use_of(name: str, session: Session) -> str:
     return "is being prepared for" if source == now.wanted else ""
 
 
-def _in_megabytes(work: Generator[Progress, None, _T]) -> Generator[Progress, None, _T]:
-    """The same work with bytes counted in a unit that people read."""
-    while True:
-        try:
-            progress = next(work)
-        except StopIteration as end:
-            result: _T = end.value
-            return result
-        yield replace(
-            progress,
-            phase=f"{progress.phase} megabytes" if progress.total else progress.phase,
-            done=progress.done // 1_000_000,
-            total=progress.total and max(progress.total // 1_000_000, 1),
-            rate=progress.rate and progress.rate / 1e6,
-        )
+def _in_megabytes(progress: Progress) -> Progress:
+    """The same report with bytes counted in a unit that people read."""
+    return replace(
+        progress,
+        phase=f"{progress.phase} megabytes" if progress.total else progress.phase,
+        done=progress.done // 1_000_000,
+        total=progress.total and max(progress.total // 1_000_000, 1),
+        rate=progress.rate and progress.rate / 1e6,
+    )
 
 
 def _quoted(name: str) -> str:

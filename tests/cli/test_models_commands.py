@@ -4,7 +4,7 @@ import json
 import random
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from photoclip.core import settings
 from photoclip.core.library import Library
 from photoclip.core.paths import default_library, models_dir, settings_file
 from photoclip.core.switching import want
-from photoclip.progress import Progress
+from photoclip.progress import Progress, retold
 from tests.hub_server import Answer, HubServer, Repository
 
 OFFER = find_offer("openai-vit-b-32")
@@ -237,11 +237,11 @@ def test_every_command_explains_itself(run: Run) -> None:
 
 
 def test_bytes_are_shown_in_megabytes() -> None:
-    def work() -> Iterator[Progress]:
+    def work() -> Generator[Progress, None, None]:
         yield Progress("downloading", 1_500_000, 3_000_000, 2.0, 750_000.0, "x")
         yield Progress("checking", 7)
 
-    first, second = models_commands._in_megabytes(work())  # type: ignore[arg-type]
+    first, second = retold(work(), models_commands._in_megabytes)
     assert first.phase == "downloading megabytes"
     assert (first.done, first.total, first.rate) == (1, 3, 0.75)
     assert (second.phase, second.total) == ("checking", None)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,12 +50,10 @@ from photoclip.clip.training.state import (
 )
 from photoclip.clip.training.towers import Towers, build, unit
 from photoclip.errors import PhotoClipError
-from photoclip.progress import Progress, StopFlag
+from photoclip.progress import Progress, StopFlag, retold
 
 FEATURE_DROPOUT = 0.3  # of joined towers' features
 HIDDEN_DROPOUT = 0.4  # of the joined image head's hidden units
-
-_T = TypeVar("_T")
 
 
 def train(
@@ -213,7 +211,9 @@ class _Run:
         held_out, towers = self._data.held_out, self._towers
         if held_out is None or self._stop.stopped:
             return None
-        features, texts = yield from _in_phase("evaluating", self._inputs.held_out())
+        features, texts = yield from retold(
+            self._inputs.held_out(), lambda report: replace(report, phase="evaluating")
+        )
         if self._stop.stopped:
             return None
         with torch.inference_mode():
@@ -422,14 +422,3 @@ class _Run:
         for generator, state in zip((self._draw, self._class_draw), saved.draws, strict=True):
             generator.set_state(state)
         restore_all(saved.random, self._towers.device)
-
-
-def _in_phase(phase: str, work: Generator[Progress, None, _T]) -> Generator[Progress, None, _T]:
-    """The same work, told under another name."""
-    while True:
-        try:
-            progress = next(work)
-        except StopIteration as end:
-            result: _T = end.value
-            return result
-        yield replace(progress, phase=phase)
